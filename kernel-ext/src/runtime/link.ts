@@ -1,0 +1,91 @@
+// The messages between the front and the runtime: JSON frames over one duplex pipe (fd 3 of the runtime).
+// A frame is a 4-byte little-endian length of the JSON text, a 4-byte count of buffers, each buffer's 4-byte length,
+// the text, then the buffers.
+import type { DeclarationKind, RawSourceMap } from '../cell/cell.js'
+
+/** A MIME bundle: media type -> text or JSON. */
+export type MimeBundle = Record<string, unknown>
+
+/** Front -> runtime. */
+export type ToRuntime =
+  | { readonly op: 'run'; readonly cell: CellRun }
+  | { readonly op: 'evaluate'; readonly id: string; readonly expressions: Record<string, string> }
+  | { readonly op: 'interrupt'; readonly cell: string }
+  | { readonly op: 'shutdown' }
+
+export interface CellRun {
+  /** Identity of this execution; outputs carry it. */
+  readonly id: string
+  /** The execution count: `Cell [number]` in stack traces. */
+  readonly number: number
+  /** The notebook's own id of the cell, where the client sent one. */
+  readonly cellId: string | undefined
+  readonly js: string
+  readonly maps: readonly RawSourceMap[]
+  readonly code: string
+  readonly declares: readonly { readonly name: string; readonly kind: DeclarationKind; readonly mark: number }[]
+}
+
+/** An error of a cell, ready to be shown. */
+export interface CellError {
+  readonly name: string
+  readonly message: string
+  /** Frames of the user's own code, innermost first. */
+  readonly frames: readonly ErrorFrame[]
+  /** The error's own text by `util.inspect` without its stack, where it has more to say (extra properties). */
+  readonly detail: string | undefined
+  readonly cause: CellError | undefined
+  /** AggregateError. */
+  readonly errors: readonly CellError[]
+}
+
+export interface ErrorFrame {
+  readonly functionName: string | undefined
+  /** `Cell [3]` or an absolute path. */
+  readonly file: string
+  /** Execution id of the cell, where the frame is in one. */
+  readonly cell: string | undefined
+  readonly line: number
+  readonly column: number
+}
+
+/** Runtime -> front. */
+export type FromRuntime =
+  | { readonly op: 'ready'; readonly globals: readonly string[]; readonly pid: number }
+  | {
+      readonly op: 'stream'
+      readonly cell: string | undefined
+      readonly name: 'stdout' | 'stderr'
+      readonly text: string
+    }
+  | {
+      readonly op: 'display'
+      readonly cell: string | undefined
+      readonly data: MimeBundle
+      readonly metadata: Record<string, unknown>
+      readonly id: string | undefined
+      readonly update: boolean
+    }
+  | { readonly op: 'clear'; readonly cell: string | undefined; readonly wait: boolean }
+  | {
+      readonly op: 'result'
+      readonly cell: string
+      readonly data: MimeBundle
+      readonly metadata: Record<string, unknown>
+    }
+  | {
+      readonly op: 'done'
+      readonly cell: string
+      readonly status: 'ok' | 'error' | 'interrupted'
+      readonly error: CellError | undefined
+      /** Declared names that took effect. */
+      readonly set: readonly string[]
+      /** Global names that are new since `ready` or the last `done`. */
+      readonly globals: readonly string[]
+    }
+  | {
+      readonly op: 'evaluated'
+      readonly id: string
+      readonly values: Record<string, { readonly data: MimeBundle } | { readonly error: CellError }>
+    }
+  | { readonly op: 'log'; readonly text: string }
