@@ -1,7 +1,5 @@
 // The messages between the front and the runtime: JSON frames over one duplex pipe (fd 3 of the runtime).
-// A frame is a 4-byte little-endian length of the JSON text, a 4-byte count of buffers, each buffer's 4-byte length,
-// the text, then the buffers.
-import type { DeclarationKind, RawSourceMap } from '../cell/cell.js'
+import type { CompiledCell, Declaration } from '../cell/cell.js'
 
 /** A MIME bundle: media type -> text or JSON. */
 export type MimeBundle = Record<string, unknown>
@@ -9,9 +7,12 @@ export type MimeBundle = Record<string, unknown>
 /** Front -> runtime. */
 export type ToRuntime =
   | { readonly op: 'run'; readonly cell: CellRun }
-  | { readonly op: 'evaluate'; readonly id: string; readonly expressions: Record<string, string> }
+  | { readonly op: 'evaluate'; readonly id: string; readonly expressions: Record<string, Program> }
   | { readonly op: 'interrupt'; readonly cell: string }
   | { readonly op: 'shutdown' }
+
+/** A compiled cell or expression. */
+export type Program = CompiledCell
 
 export interface CellRun {
   /** Identity of this execution; outputs carry it. */
@@ -20,10 +21,9 @@ export interface CellRun {
   readonly number: number
   /** The notebook's own id of the cell, where the client sent one. */
   readonly cellId: string | undefined
-  readonly js: string
-  readonly maps: readonly RawSourceMap[]
-  readonly code: string
-  readonly declares: readonly { readonly name: string; readonly kind: DeclarationKind; readonly mark: number }[]
+  readonly program: Program
+  /** The top-level names that have a value. */
+  readonly declares: readonly Pick<Declaration, 'name' | 'mark'>[]
 }
 
 /** An error of a cell, ready to be shown. */

@@ -1,0 +1,93 @@
+// The process that runs cells, seen from the front: started, spoken to, ended, and replaced after its death.
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { StringDecoder } from 'node:string_decoder'
+import { fileURLToPath } from 'node:url'
+import { encodeFrame, FrameDecoder } from '../runtime/frames.js'
+import type { FromRuntime, ToRuntime } from '../runtime/link.js'
+
+const NODE_FLAGS = [
+  // Without it V8's terminateExecution, by which a loop is interrupted, makes Node abort.
+  '--no-force-async-hooks-checks',
+  // Node calls the way in which cells import modules experimental; that is no news for a learner.
+  '--disable-warning=ExperimentalWarning',
+]
+const MAIN = fileURLToPath(new URL('../runtime/main.js', import.meta.url))
+/** How long the runtime may take to dispose of `using` values before it is killed. */
+const SHUTDOWN_MS = 1000
+
+export interface RuntimeHandlers {
+  message(message: FromRuntime): void
+  /** Text that came by the process's own stdout or stderr: native add-ons, Node itself. */
+  nativeText(name: 'stdout' | 'stderr', text: string): void
+  /** The process has ended without being asked to. */
+  died(reason: string): void
+}
+
+export interface RuntimeOptions {
+  readonly folder: string
+  readonly roots: readonly string[]
+}
+
+export class RuntimeProcess {
+  readonly #child: ChildProcess
+  readonly #link: Socket
+  readonly #exited: Promise<void>
+  #expected = false
+
+  constructor(options: RuntimeOptions, handlers: RuntimeHandlers) {
+    const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], {
+      cwd: options.folder,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      env: { ...process.env, GRADLAB_KERNEL_ROOTS: JSON.stringify(options.roots) },
+    })
+    this.#child = child
+    this.#link = child.stdio[3] as Socket
+    const decoder = new FrameDecoder()
+    this.#link.on('data', chunk => {
+      for (const message of decoder.push(chunk)) handlers.message(message as FromRuntime)
+    })
+    // A write to a runtime that has just died is answered by its exit.
+    this.#link.on('error', () => {})
+    for (const name of ['stdout', 'stderr'] as const) {
+      const text = new StringDecoder('utf8')
+      child[name]?.on('data', (chunk: Buffer) => handlers.nativeText(name, text.write(chunk)))
+    }
+    this.#exited = new Promise(resolve => {
+      child.on('error', error => {
+        if (!this.#expected) handlers.died(`it could not be started: ${error.message}`)
+        resolve()
+      })
+      // 'close' and not 'exit': all its output has been read by then.
+      child.on('close', (code, signal) => {
+        if (!this.#expected) handlers.died(describeExit(code, signal))
+        resolve()
+      })
+    })
+  }
+
+  send(message: ToRuntime): void {
+    this.#link.write(encodeFrame(message))
+  }
+
+  async end(): Promise<void> {
+    this.#expected = true
+    this.send({ op: 'shutdown' })
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), SHUTDOWN_MS)
+    await this.#exited
+    clearTimeout(timer)
+  }
+
+  kill(): void {
+    this.#expected = true
+    this.#child.kill('SIGKILL')
+  }
+}
+
+function describeExit(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal === 'SIGKILL') return 'it was killed (SIGKILL), as the system does when memory runs out'
+  if (signal === 'SIGABRT') return 'it aborted (SIGABRT), as Node does when its heap is full'
+  if (signal === 'SIGSEGV') return 'native code crashed it (SIGSEGV)'
+  if (signal !== null) return `it was ended by ${signal}`
+  return `it exited with code ${code}`
+}

@@ -1,0 +1,117 @@
+// Errors as a person reads them in a notebook: what happened, then each of the user's own places with its code.
+import type { CellError, ErrorFrame } from '../runtime/link.js'
+
+/** ANSI colours of JupyterLab's palette: they follow its light and dark themes. */
+const RED = '\u001b[31m'
+const BOLD_RED = '\u001b[1;31m'
+const YELLOW = '\u001b[33m'
+const GREEN = '\u001b[32m'
+const CYAN = '\u001b[36m'
+const RESET = '\u001b[0m'
+
+const CONTEXT_LINES = 2
+const FRAMES_WITH_CODE = 4
+const FRAMES_SHOWN = 20
+
+/** The text of a cell by its execution id; undefined for one that is no longer known. */
+export type SourceOf = (cell: string) => string | undefined
+
+/** What the type checker has to say of a place; lines and columns 1-based. */
+export interface Finding {
+  readonly severity: 'error' | 'warning'
+  readonly code: number
+  readonly message: string
+  readonly line: number
+  readonly column: number
+  readonly endLine: number
+  readonly endColumn: number
+}
+
+/** The lines of Jupyter's `traceback`. */
+export function renderError(error: CellError, sourceOf: SourceOf): string[] {
+  const lines = [`${headline(error)}${error.detail === undefined ? '' : ` ${error.detail}`}`]
+  error.frames.slice(0, FRAMES_SHOWN).forEach((frame, i) => {
+    lines.push(...renderFrame(frame, i < FRAMES_WITH_CODE ? sourceOf : () => undefined))
+  })
+  if (error.frames.length > FRAMES_SHOWN) lines.push(`  ... ${error.frames.length - FRAMES_SHOWN} more`)
+  for (const inner of error.errors) lines.push(...renderError(inner, sourceOf).map(line => `  ${line}`))
+  if (error.cause !== undefined) {
+    const [first, ...rest] = renderError(error.cause, sourceOf)
+    lines.push(`Caused by: ${first}`, ...rest)
+  }
+  return lines
+}
+
+function headline(error: CellError): string {
+  return `${BOLD_RED}${error.name}${RESET}${error.message === '' ? '' : `: ${error.message}`}`
+}
+
+function renderFrame(frame: ErrorFrame, sourceOf: SourceOf): string[] {
+  const place = `${CYAN}${frame.file}:${frame.line}:${frame.column}${RESET}`
+  const at = frame.functionName === undefined ? `  at ${place}` : `  at ${GREEN}${frame.functionName}${RESET} ${place}`
+  const source = frame.cell === undefined ? undefined : sourceOf(frame.cell)
+  return source === undefined ? [at] : [at, ...quote(source, frame.line, frame.column, 1, RED)]
+}
+
+/** The line of a place with its neighbours and a caret under the column; all 1-based. */
+export function quote(source: string, line: number, column: number, length: number, colour: string): string[] {
+  const lines = source.split(/\r\n|\r|\n/)
+  const first = Math.max(1, line - CONTEXT_LINES)
+  const last = Math.min(lines.length, line + CONTEXT_LINES)
+  const width = String(last).length
+  const quoted: string[] = []
+  for (let number = first; number <= last; number += 1) {
+    const text = shortened(lines[number - 1] ?? '', number === line ? column : 1)
+    const label = String(number).padStart(width)
+    if (number !== line) {
+      quoted.push(`    ${label} | ${text.text}`)
+      continue
+    }
+    const indent = text.text.slice(0, text.column - 1).replace(/[^\t]/g, ' ')
+    const marks = '^'.repeat(Math.max(1, Math.min(length, text.text.length - text.column + 1)))
+    quoted.push(`  ${colour}>${RESET} ${label} | ${text.text}`)
+    quoted.push(`    ${' '.repeat(width)} | ${indent}${colour}${marks}${RESET}`)
+  }
+  return quoted
+}
+
+const LINE_LIMIT = 160
+
+/** A line of generated data would fill the page: the part around the column is enough. */
+function shortened(text: string, column: number): { text: string; column: number } {
+  if (text.length <= LINE_LIMIT) return { text, column }
+  const start = Math.max(0, Math.min(column - LINE_LIMIT / 2, text.length - LINE_LIMIT))
+  const cut = text.slice(start, start + LINE_LIMIT)
+  return {
+    text: `${start > 0 ? '…' : ''}${cut}${start + LINE_LIMIT < text.length ? '…' : ''}`,
+    column: column - start + (start > 0 ? 1 : 0),
+  }
+}
+
+/** A cell that does not parse. */
+export function renderSyntaxError(
+  message: string,
+  cell: string,
+  line: number,
+  column: number,
+  source: string,
+): string[] {
+  return [
+    `${BOLD_RED}SyntaxError${RESET}: ${message}`,
+    `  at ${CYAN}${cell}:${line}:${column}${RESET}`,
+    ...quote(source, line, column, 1, RED),
+  ]
+}
+
+/** Findings of the type checker, in the order of the text. */
+export function renderFindings(findings: readonly Finding[], cell: string, source: string): string[] {
+  return findings.flatMap(finding => {
+    const { severity, code, message, line, column, endLine, endColumn } = finding
+    const colour = severity === 'error' ? RED : YELLOW
+    const length = endLine === line ? endColumn - column : 1
+    return [
+      `${CYAN}${cell}:${line}:${column}${RESET} - ${colour}${severity}${RESET} TS${code}: ${message}`,
+      ...quote(source, line, column, length, colour),
+    ]
+  })
+}

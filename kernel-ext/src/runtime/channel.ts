@@ -1,0 +1,81 @@
+// The main thread's end of the relay: posts messages for the front, receives the front's, also synchronously.
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import type { FromRuntime, ToRuntime } from './link.js'
+import {
+  makeSharedWords,
+  Phase,
+  type RelayData,
+  type RelayNotice,
+  type RelayRequest,
+  type SharedWords,
+  Word,
+} from './shared.js'
+
+/** Output that waits for the front beyond this many UTF-16 units makes the cell wait, so that memory stays bounded. */
+const OUTSTANDING_LIMIT = 1 << 25
+
+export type Incoming = ToRuntime | RelayNotice
+
+export class RelayChannel {
+  readonly words: SharedWords = makeSharedWords()
+  readonly #port: MessagePort
+
+  constructor(fd: number, receive: (message: Incoming) => void) {
+    const { port1, port2 } = new MessageChannel()
+    this.#port = port1
+    const data: RelayData = { fd, words: this.words, port: port2 }
+    const worker = new Worker(new URL('./relay.js', import.meta.url), {
+      workerData: data,
+      transferList: [port2],
+      stdout: false,
+      stderr: false,
+      // The relay moves messages; the heap limits that a user gives Node are meant for the cells.
+      resourceLimits: {},
+    })
+    worker.on('error', error => {
+      process.stderr.write(`gradlab-kernel: the relay thread failed: ${error.stack ?? error.message}\n`)
+      process.exit(70)
+    })
+    port1.on('message', receive)
+  }
+
+  send(message: FromRuntime | RelayRequest): void {
+    this.#port.postMessage(message)
+  }
+
+  sendText(message: Extract<FromRuntime, { op: 'stream' }>): void {
+    const total = Atomics.add(this.words, Word.outstanding, message.text.length) + message.text.length
+    this.#port.postMessage(message)
+    if (total > OUTSTANDING_LIMIT) this.#waitForFront()
+  }
+
+  /** Takes one message that has come, without waiting; undefined if there is none. */
+  poll(): Incoming | undefined {
+    return receiveMessageOnPort(this.#port)?.message as Incoming | undefined
+  }
+
+  /** Blocks until the front has been sent everything; used before the process ends. */
+  drain(limitMs: number): void {
+    Atomics.store(this.words, Word.drained, 0)
+    this.send({ op: 'drain' })
+    Atomics.wait(this.words, Word.drained, 0, limitMs)
+  }
+
+  setPhase(phase: (typeof Phase)[keyof typeof Phase]): void {
+    Atomics.store(this.words, Word.phase, phase)
+    Atomics.notify(this.words, Word.phase)
+  }
+
+  /** Claims the end of the running cell; false if the relay is terminating it. */
+  claimEnd(): boolean {
+    return Atomics.compareExchange(this.words, Word.phase, Phase.running, Phase.ending) === Phase.running
+  }
+
+  #waitForFront(): void {
+    for (;;) {
+      const outstanding = Atomics.load(this.words, Word.outstanding)
+      if (outstanding <= OUTSTANDING_LIMIT / 2) return
+      Atomics.wait(this.words, Word.outstanding, outstanding, 100)
+    }
+  }
+}

@@ -1,0 +1,168 @@
+// The runtime's second thread. It owns the pipe to the front, so that output leaves and interrupts arrive while a cell
+// keeps the main thread busy, and it stops that thread through V8's inspector when asking does not help.
+import { Session } from 'node:inspector'
+import { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { encodeFrame, FrameDecoder } from './frames.js'
+import type { FromRuntime, ToRuntime } from './link.js'
+import { Phase, type RelayData, type RelayNotice, type RelayRequest, Word } from './shared.js'
+
+/** How long an interrupt waits for the main thread's event loop before it stops the thread. */
+const ASK_MS = 30
+/** How long a cell that has been asked may take to end by itself. */
+const UNWIND_MS = 300
+/** How long an `atomic` section may hold an interrupt up. */
+const ATOMIC_MS = 500
+/** After this time a cell that cannot be stopped (native code) is reported. */
+const GIVE_UP_MS = 10_000
+
+const { fd, words, port } = workerData as RelayData
+const socket = new Socket({ fd, readable: true, writable: true })
+let running: { cell: string; sequence: number } | undefined
+let inspector: Session | undefined
+
+socket.on('error', endProcess)
+// The front is gone: nothing may outlive it, not even a cell that loops.
+socket.on('close', endProcess)
+
+function endProcess(): void {
+  process.kill(process.pid, 'SIGKILL')
+}
+
+const decoder = new FrameDecoder()
+socket.on('data', chunk => {
+  for (const message of decoder.push(chunk)) receive(message as ToRuntime)
+})
+
+function receive(message: ToRuntime): void {
+  if (message.op === 'interrupt') void interrupt(message.cell)
+  else port.postMessage(message)
+}
+
+type Outgoing = FromRuntime | RelayRequest
+let pendingText: Extract<FromRuntime, { op: 'stream' }> | undefined
+
+port.on('message', (first: Outgoing) => {
+  take(first)
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+    take(next.message as Outgoing)
+  }
+  flushText()
+})
+
+function take(message: Outgoing): void {
+  switch (message.op) {
+    case 'running':
+      running = message
+      return
+    case 'drain':
+      flushText()
+      // An open inspector session would keep the process waiting for it to go.
+      inspector?.disconnect()
+      inspector = undefined
+      socket.write('', () => {
+        Atomics.store(words, Word.drained, 1)
+        Atomics.notify(words, Word.drained)
+      })
+      return
+    case 'stream':
+      takeText(message)
+      return
+    default:
+      flushText()
+      socket.write(encodeFrame(message))
+  }
+}
+
+/** Longest text of one stream frame; longer runs of output are cut here. */
+const TEXT_LIMIT = 1 << 18
+
+function takeText(message: Extract<FromRuntime, { op: 'stream' }>): void {
+  const before = pendingText
+  if (before === undefined) {
+    pendingText = message
+  } else if (before.name === message.name && before.cell === message.cell && before.text.length < TEXT_LIMIT) {
+    pendingText = { ...before, text: before.text + message.text }
+  } else {
+    flushText()
+    pendingText = message
+  }
+}
+
+function flushText(): void {
+  if (pendingText === undefined) return
+  const { length } = pendingText.text
+  socket.write(encodeFrame(pendingText), () => {
+    Atomics.sub(words, Word.outstanding, length)
+    Atomics.notify(words, Word.outstanding)
+  })
+  pendingText = undefined
+}
+
+async function interrupt(cell: string): Promise<void> {
+  // The interrupt may overtake the news that its cell has started: the two come by different ways.
+  await until(() => running?.cell === cell, ASK_MS)
+  const run = running
+  if (run?.cell !== cell || !isRunning(run)) return
+  notify({ op: 'interrupted', cell })
+  await until(() => Atomics.load(words, Word.acknowledged) === run.sequence, ASK_MS)
+  if (Atomics.load(words, Word.acknowledged) === run.sequence) {
+    if (await until(() => !isRunning(run), UNWIND_MS)) return
+  }
+  await until(() => Atomics.load(words, Word.atomic) === 0, ATOMIC_MS)
+  await terminate(run)
+}
+
+function isRunning(run: { sequence: number }): boolean {
+  return running?.sequence === run.sequence && Atomics.load(words, Word.phase) === Phase.running
+}
+
+async function terminate(run: { cell: string; sequence: number }): Promise<void> {
+  if (running?.sequence !== run.sequence) return
+  if (Atomics.compareExchange(words, Word.phase, Phase.running, Phase.terminating) !== Phase.running) return
+  const ended = (): boolean =>
+    running?.sequence !== run.sequence || Atomics.load(words, Word.phase) !== Phase.terminating
+  const deadline = Date.now() + GIVE_UP_MS
+  while (!ended() && Date.now() < deadline) {
+    await stopMainThread()
+    notify({ op: 'terminated', cell: run.cell })
+    await until(ended, 150)
+  }
+  if (ended()) return
+  socket.write(
+    encodeFrame({
+      op: 'stream',
+      cell: run.cell,
+      name: 'stderr',
+      text: 'The cell is inside a native call that cannot be stopped: wait for it to return, or restart the kernel.\n',
+    } satisfies FromRuntime),
+  )
+  while (!ended()) {
+    notify({ op: 'terminated', cell: run.cell })
+    await sleep(200)
+  }
+}
+
+function stopMainThread(): Promise<void> {
+  if (inspector === undefined) {
+    inspector = new Session()
+    inspector.connectToMainThread()
+  }
+  const session = inspector
+  const asked = new Promise<void>(resolve => session.post('Runtime.terminateExecution', () => resolve()))
+  return Promise.race([asked, sleep(1000)])
+}
+
+function notify(notice: RelayNotice): void {
+  port.postMessage(notice)
+}
+
+async function until(condition: () => boolean, limit: number): Promise<boolean> {
+  const deadline = Date.now() + limit
+  while (!condition()) {
+    if (Date.now() >= deadline) return false
+    await sleep(2)
+  }
+  return true
+}
