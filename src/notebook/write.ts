@@ -16,6 +16,18 @@ export function formatNotebook(notebook: Notebook): string {
   return `${pythonJson({ cells: cells.map(fileCell), metadata: kept, nbformat, nbformat_minor })}\n`
 }
 
+/** Tells before a long run whether its notebook could be written. Throws NotebookError. */
+export async function checkWritable(file: string): Promise<void> {
+  try {
+    const real = await target(file)
+    const old = await existing(real)
+    if (old?.isFolder) throw new Error('it is a folder')
+    await access(old === undefined ? dirname(real) : real, constants.W_OK)
+  } catch (cause) {
+    throw notWritten(file, cause)
+  }
+}
+
 /**
  * Writes a notebook whole or not at all: to a new file beside it, which then takes its place and its mode. A link is
  * followed. Throws NotebookError.
@@ -25,12 +37,16 @@ export async function writeNotebook(file: string, notebook: Notebook): Promise<v
   try {
     await replaceFile(await target(file), text)
   } catch (cause) {
-    throw new NotebookError('NOTEBOOK_WRITE', `it cannot be written: ${(cause as Error).message}.`, {
-      file,
-      cause,
-      next: 'Check the permissions and the free space, or give another file by --output.',
-    })
+    throw notWritten(file, cause)
   }
+}
+
+function notWritten(file: string, cause: unknown): NotebookError {
+  return new NotebookError('NOTEBOOK_WRITE', `it cannot be written: ${(cause as Error).message}.`, {
+    file,
+    cause,
+    next: 'Check the folder, its permissions and the free space, or name another file.',
+  })
 }
 
 function fileCell(cell: Cell): object {
@@ -92,10 +108,16 @@ async function replaceFile(file: string, text: string): Promise<void> {
   }
 }
 
-async function existing(file: string): Promise<{ mode: number; isFile: boolean } | undefined> {
+interface Existing {
+  readonly mode: number
+  readonly isFile: boolean
+  readonly isFolder: boolean
+}
+
+async function existing(file: string): Promise<Existing | undefined> {
   try {
     const stats = await stat(file)
-    return { mode: stats.mode & 0o7777, isFile: stats.isFile() }
+    return { mode: stats.mode & 0o7777, isFile: stats.isFile(), isFolder: stats.isDirectory() }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     throw error
