@@ -1,0 +1,52 @@
+// Data files that come inside npm packages: found from this library itself, whatever folder a notebook is in, and
+// checked before they are read, so that a lesson's numbers are the same for everyone.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { GradlabError } from '../errors.js'
+
+/** A data set that is missing or not what it should be. */
+export class DataError extends GradlabError {
+  declare readonly code: 'DATA_MISSING' | 'DATA_HASH'
+}
+
+export interface HashedFile {
+  /** The npm package that holds the file. */
+  readonly package: string
+  /** From the folder of the package's main module to the file. */
+  readonly path: string
+  /** The file's SHA-256 in hexadecimal. */
+  readonly sha256: string
+}
+
+/** The text of a file of a package. Throws DataError where it is missing or its hash is another. */
+export function readHashed(file: HashedFile): string {
+  const { bytes, path } = readBytes(file)
+  return checkHash(bytes, file.sha256, path).toString('utf8')
+}
+
+/** Gives the bytes back if their SHA-256 is as expected; `path` names them in the error. */
+export function checkHash(bytes: Buffer, expected: string, path: string): Buffer {
+  const got = createHash('sha256').update(bytes).digest('hex')
+  if (got === expected) return bytes
+  throw new DataError('DATA_HASH', `${path}: expected SHA-256 ${expected}, got ${got}.`, {
+    next: 'The file was changed: install its package again (npm ci in the project).',
+  })
+}
+
+function readBytes({ package: name, path }: HashedFile): { bytes: Buffer; path: string } {
+  try {
+    const file = join(dirname(createRequire(import.meta.url).resolve(name)), path)
+    return { bytes: readFileSync(file), path: file }
+  } catch (cause) {
+    throw new DataError(
+      'DATA_MISSING',
+      `expected the file ${path} of the package ${name}, got: ${(cause as Error).message}.`,
+      {
+        cause,
+        next: `Install the package ${name} (npm ci in the project).`,
+      },
+    )
+  }
+}
