@@ -1,0 +1,17 @@
+// Places in a cell's text.
+import type { Position } from './cell.js'
+
+const LINE_END = /\r\n|[\n\r\u2028\u2029]/g
+
+/** The 1-based line and column (in UTF-16 units) of an offset. */
+export function positionAt(text: string, offset: number): Position {
+  let line = 1
+  let lineStart = 0
+  for (const end of text.matchAll(LINE_END)) {
+    const next = end.index + end[0].length
+    if (next > offset) break
+    line += 1
+    lineStart = next
+  }
+  return { line, column: offset - lineStart + 1 }
+}
