@@ -1,0 +1,163 @@
+// What the checker found in a cell, in the cell's own terms: which findings stop it, which only warn, which say nothing.
+import { evaluationAt } from './deferred.js'
+import type { LspDiagnostic } from './lsp.js'
+import type { TextMap } from './text-map.js'
+
+/** A finding; lines and columns are 1-based in the cell's own text, columns in UTF-16 units. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning'
+  /** TypeScript's number of it: 2322 for TS2322. */
+  readonly code: number
+  readonly message: string
+  readonly line: number
+  readonly column: number
+  readonly endLine: number
+  readonly endColumn: number
+  /** Whether the cell must not run. */
+  readonly blocks: boolean
+}
+
+export interface CheckedText {
+  /** The cell's own text. */
+  readonly code: string
+  /** It has `!command` lines, which may install what its imports name. */
+  readonly hasCommands: () => boolean
+  readonly map: TextMap
+  /** Makes names of virtual files readable. */
+  readonly clean: (message: string) => string
+  /** The name of an earlier cell that is spelt nearly so. */
+  readonly similarName: (name: string) => string | undefined
+  /** What an earlier cell declared the name as; undefined for names that are not an earlier cell's. */
+  readonly declaredAs: (name: string) => string | undefined
+  /** Where a package is installed: where the notebook looks first, or only where the kernel looks last. */
+  readonly installed: (packageName: string) => 'own' | 'fallback' | undefined
+}
+
+const LSP_ERROR = 1
+const LSP_WARNING = 2
+
+/** 'implicitly has an any type' and its kin: pasted JavaScript, which runs. */
+const IMPLICIT_ANY = new Set([
+  2683, 7005, 7006, 7008, 7009, 7010, 7011, 7012, 7013, 7014, 7015, 7016, 7017, 7018, 7019, 7020, 7022, 7023, 7024,
+  7025, 7026, 7031, 7032, 7033, 7034, 7036, 7039, 7041, 7052, 7053, 7055, 7057,
+])
+
+/** 'Cannot find name' and its kin. */
+const UNKNOWN_NAME = new Set([
+  2304, 2311, 2503, 2552, 2580, 2581, 2582, 2583, 2584, 2591, 2592, 2593, 2662, 2663, 2833, 2867, 2868, 18004,
+])
+
+const CANNOT_FIND_MODULE = 2307
+const ASSIGNED_IMPORT = 2632
+
+/** A finding on its way from the server's words to ours. */
+interface Finding {
+  readonly code: number
+  readonly message: string
+  readonly severity: Diagnostic['severity']
+  /** The text that it underlines. */
+  readonly subject: string
+  readonly offset: number
+}
+
+type Rule = (finding: Finding, text: CheckedText) => Finding | undefined
+
+export function judge(found: readonly LspDiagnostic[], text: CheckedText): Diagnostic[] {
+  return found.flatMap(diagnostic => {
+    const { range, severity = LSP_ERROR } = diagnostic
+    // Hints are for editors; what stands below the cell is ours.
+    if (severity > LSP_WARNING || !text.map.contains(range.start)) return []
+    const [offset, end] = [text.map.toOffset(range.start), text.map.toOffset(range.end)]
+    const finding = ruleOf(Number(diagnostic.code))(
+      {
+        code: Number(diagnostic.code),
+        message: text.clean(diagnostic.message),
+        severity: severity === LSP_ERROR ? 'error' : 'warning',
+        subject: text.code.slice(offset, end),
+        offset,
+      },
+      text,
+    )
+    if (finding === undefined) return []
+    const from = text.map.toPosition(range.start)
+    const to = text.map.toPosition(range.end)
+    return {
+      severity: finding.severity,
+      code: finding.code,
+      message: finding.message,
+      line: from.line,
+      column: from.column,
+      endLine: to.line,
+      endColumn: to.column,
+      blocks: finding.severity === 'error',
+    }
+  })
+}
+
+function ruleOf(code: number): Rule {
+  if (IMPLICIT_ANY.has(code)) return asWarning
+  if (UNKNOWN_NAME.has(code)) return judgeUnknownName
+  if (code === CANNOT_FIND_MODULE) return judgeMissingModule
+  if (code === ASSIGNED_IMPORT) return judgeAssignment
+  return finding => finding
+}
+
+const asWarning: Rule = finding => warn(finding, finding.message)
+
+function warn(finding: Finding, message: string): Finding {
+  return { ...finding, severity: 'warning', message }
+}
+
+const judgeUnknownName: Rule = (finding, { code, similarName }) => {
+  const evaluation = evaluationAt(code, finding.offset)
+  if (evaluation === 'guarded') return undefined
+  const name = finding.subject
+  const similar = similarName(name)
+  const hint =
+    /Did you mean [^?]*\?/.exec(finding.message)?.[0] ?? (similar === undefined ? '' : `Did you mean '${similar}'?`)
+  if (evaluation === 'now') {
+    return finding.message.includes(hint) ? finding : { ...finding, message: `${finding.message} ${hint}` }
+  }
+  const warning = `'${name}' is not defined yet: the function will fail unless a later cell defines it.`
+  return warn(finding, hint === '' ? warning : `${warning} ${hint}`)
+}
+
+const judgeMissingModule: Rule = (finding, { hasCommands, installed }) => {
+  const name = packageNameOf(finding.subject.replace(/^['"`]|['"`]$/g, ''))
+  if (name === undefined) return finding
+  const where = installed(name)
+  // A file in it that it has not, or does not export: that will fail, and installing it again would not help.
+  if (where === 'own') return finding
+  if (where === 'fallback') return warn(finding, `No types were found for '${name}': its values are of type any.`)
+  if (hasCommands()) return warn(finding, `'${name}' is not installed yet: its values are of type any.`)
+  return { ...finding, message: `${finding.message} Run !npm install ${name} in a cell.` }
+}
+
+/** The npm package that a specifier names; undefined for files, built-ins and `#imports`. */
+function packageNameOf(specifier: string): string | undefined {
+  if (/^[./#]|^[A-Za-z][\w+.-]*:/.test(specifier)) return undefined
+  return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0]
+}
+
+/** What a name of an earlier cell is to us an import, to its reader is still a constant, a class, ... */
+const judgeAssignment: Rule = (finding, { declaredAs }) => {
+  const declared = declaredAs(finding.subject)
+  const code = declared === undefined ? undefined : ASSIGNMENT_ERRORS[declared]
+  if (code === undefined) return finding
+  const what =
+    declared === 'const' || declared === 'using'
+      ? 'a constant'
+      : `${/^[aeiou]/.test(declared!) ? 'an' : 'a'} ${declared}`
+  return { ...finding, code, message: `Cannot assign to '${finding.subject}' because it is ${what}.` }
+}
+
+/** TypeScript's errors for the same within one file. */
+const ASSIGNMENT_ERRORS: Readonly<Record<string, number>> = {
+  const: 2588,
+  using: 2588,
+  enum: 2628,
+  class: 2629,
+  function: 2630,
+  namespace: 2631,
+  import: 2632,
+}

@@ -1,0 +1,347 @@
+// Types for the cells of one notebook: what is wrong with a cell before it runs, what may be typed next, what a name is.
+import { fileURLToPath } from 'node:url'
+import type { CellAnalysis, DeclarationKind } from '../cell/cell.js'
+import { findCommands } from '../cell/commands.js'
+import { type Completion, completionOf } from './complete.js'
+import { type Diagnostic, judge } from './diagnostics.js'
+import { type CellDocument, Documents } from './documents.js'
+import { type Draft, writeDraft } from './draft.js'
+import { findTypeScript } from './executable.js'
+import { type Hover, hoverOf, nameAt, signatureOf } from './inspect.js'
+import { LanguageServer, toUri } from './language-server.js'
+import type {
+  CompletionList,
+  DiagnosticReport,
+  LspCompletionItem,
+  LspHover,
+  LspLocation,
+  LspPosition,
+  SignatureHelp,
+} from './lsp.js'
+import { Neighbours } from './neighbours.js'
+import { findPackage } from './package-types.js'
+import { fingerprint, type Project, readProject, VirtualFiles } from './project.js'
+import { readable } from './readable.js'
+import { nearestName } from './similar.js'
+import { TypesUnavailableError, typesUnavailable } from './unavailable.js'
+
+export type { Completion, CompletionMatch } from './complete.js'
+export type { Diagnostic } from './diagnostics.js'
+export type { Hover } from './inspect.js'
+
+export interface TypeServerOptions {
+  /** The folder of the notebook: its imports, packages and tsconfig.json are looked for from here. */
+  readonly notebookDir: string
+  /** Folders whose packages resolve from any notebook's folder. */
+  readonly roots: readonly string[]
+  readonly log: (text: string) => void
+  /** How long the language server may take for one answer, in ms; 10,000 if not given. */
+  readonly timeout?: number
+  /** The native `tsc`; found beside the kernel if not given. */
+  readonly exe?: string
+}
+
+export interface CheckedCell {
+  /** The cell's document, to be committed or discarded. */
+  readonly document: string
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+const TIMEOUT = 10_000
+
+/** After so many failures in a row the server is not started again before `refresh` or `reset`. */
+const MAX_FAILURES = 3
+
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
+
+interface Session {
+  readonly server: LanguageServer
+  readonly project: Project
+  readonly fingerprint: string
+}
+
+export class TypeServer {
+  readonly #options: TypeServerOptions
+  readonly #files: VirtualFiles
+  readonly #documents = new Documents()
+  readonly #neighbours = new Neighbours()
+  readonly #globals = new Set<string>()
+  #session: Promise<Session> | undefined
+  #failures = 0
+  #lastFailure: unknown
+  #disposed = false
+
+  /** Returns at once; the language server starts in the background. */
+  static start(options: TypeServerOptions): TypeServer {
+    const types = new TypeServer(options)
+    types.#warmUp()
+    return types
+  }
+
+  private constructor(options: TypeServerOptions) {
+    this.#options = options
+    this.#files = new VirtualFiles(options.notebookDir)
+  }
+
+  /** How many documents of cells are held open. */
+  get openDocuments(): number {
+    return [...this.#documents.all()].length
+  }
+
+  /** The language server's process; undefined while there is none. */
+  async pid(): Promise<number | undefined> {
+    return this.#session?.then(
+      ({ server }) => (server.alive ? server.pid : undefined),
+      () => undefined,
+    )
+  }
+
+  /**
+   * Opens a document for a cell and tells what is wrong with it. `label` is what a person calls the cell. Throws a
+   * `TypesUnavailableError`, with the document in it, if the language server cannot tell.
+   */
+  async check(analysis: CellAnalysis, label?: string): Promise<CheckedCell> {
+    const document = this.#documents.add(analysis, label)
+    this.#neighbours.follow(analysis.checked, this.#options.notebookDir)
+    if (analysis.noCheck) return { document: document.id, diagnostics: [] }
+    try {
+      const { items = [] } = await this.#ask<DiagnosticReport>('textDocument/diagnostic', this.#files.cell(document.id))
+      return { document: document.id, diagnostics: this.#judge(items, analysis, document) }
+    } catch (error) {
+      if (error instanceof TypesUnavailableError) error.document = document.id
+      throw error
+    }
+  }
+
+  /** The names (values that took effect, and types) are now defined by this document. */
+  commit(document: string, names: readonly string[]): void {
+    this.#documents.commit(document, names)
+  }
+
+  /** The cell of this document did not run. */
+  discard(document: string): void {
+    this.#documents.discard(document)
+  }
+
+  /** Names that code has put into the global object: known from now on, of type any. */
+  addGlobals(names: readonly string[]): void {
+    for (const name of names) if (IDENTIFIER.test(name)) this.#globals.add(name)
+  }
+
+  /** Forgets all names, as after a restart of the runtime. */
+  reset(): void {
+    this.#documents.reset()
+    this.#globals.clear()
+    this.#failures = 0
+  }
+
+  /** What may stand at an offset (UTF-16); the text need not parse. */
+  async complete(code: string, offset: number): Promise<Completion> {
+    const at = clamp(offset, code)
+    const nothing = { matches: [], start: at, end: at }
+    if (isInCommand(code, at)) return nothing
+    const draft = this.#draft(code)
+    const answer = await this.#tryAsk<CompletionList | readonly LspCompletionItem[] | null>(
+      'textDocument/completion',
+      draft,
+      draft.at(at),
+    )
+    if (answer === undefined || answer === null) return nothing
+    const items = 'items' in answer ? answer.items : answer
+    return completionOf(items, code, at, draft, name => this.#declaredAs(name))
+  }
+
+  /** Type and documentation of the name at an offset (UTF-16), or of the call around it. */
+  async inspect(code: string, offset: number, detail: 0 | 1 = 0): Promise<Hover | undefined> {
+    const at = clamp(offset, code)
+    if (isInCommand(code, at)) return undefined
+    const draft = this.#draft(code)
+    const clean = (text: string): string => this.#readable(text)
+    const name = nameAt(code, at)
+    if (name !== undefined) {
+      const hover = await this.#tryAsk<LspHover | null>('textDocument/hover', draft, draft.at(name))
+      const found = hoverOf(hover ?? null, clean)
+      if (found !== undefined) return detail === 0 ? found : this.#withPlace(found, draft, draft.at(name))
+    }
+    const help = await this.#tryAsk<SignatureHelp | null>('textDocument/signatureHelp', draft, draft.at(at))
+    return signatureOf(help ?? null, clean)
+  }
+
+  /** To be called when packages may have come or gone: takes a new look at them, if something has changed. */
+  refresh(): void {
+    this.#failures = 0
+    this.#warmUp()
+  }
+
+  dispose(): void {
+    this.#disposed = true
+    this.#session?.then(
+      ({ server }) => server.dispose(),
+      () => {},
+    )
+    this.#session = undefined
+  }
+
+  #judge(
+    items: Parameters<typeof judge>[0],
+    { code, free }: CellAnalysis,
+    { map }: CellDocument,
+  ): readonly Diagnostic[] {
+    return judge(items, {
+      code,
+      map,
+      hasCommands: () => findCommands(code).length > 0,
+      clean: message => this.#readable(message),
+      similarName: name => nearestName(name, this.#documents.names()),
+      declaredAs: name => (free.has(name) ? this.#declaredAs(name) : undefined),
+      installed: name => this.#installed(name),
+    })
+  }
+
+  #readable(text: string): string {
+    return readable(text, this.#files, document => this.#documents.get(document)?.label)
+  }
+
+  #declaredAs(name: string): DeclarationKind | undefined {
+    const kinds = this.#documents.definitionOf(name)?.kinds ?? new Set()
+    // Where a class and a namespace or an interface merge, the value tells more.
+    return [...kinds].find(kind => kind !== 'interface' && kind !== 'type' && kind !== 'namespace') ?? [...kinds][0]
+  }
+
+  #installed(name: string): 'own' | 'fallback' | undefined {
+    const { notebookDir, roots } = this.#options
+    if (findPackage(name, notebookDir) !== undefined) return 'own'
+    return roots.some(root => findPackage(name, root) !== undefined) ? 'fallback' : undefined
+  }
+
+  #draft(code: string): Draft {
+    const definedBy = new Map<string, string>()
+    for (const name of this.#documents.names()) {
+      const definition = this.#documents.definitionOf(name)
+      if (definition !== undefined) definedBy.set(name, definition.document)
+    }
+    return writeDraft(code, definedBy)
+  }
+
+  async #withPlace(hover: Hover, draft: Draft, position: LspPosition): Promise<Hover> {
+    const found = await this.#tryAsk<LspLocation | readonly LspLocation[] | null>(
+      'textDocument/definition',
+      draft,
+      position,
+    )
+    const location = Array.isArray(found) ? found[0] : (found ?? undefined)
+    const place = location === undefined ? undefined : this.#placeOf(location)
+    if (place === undefined) return hover
+    return {
+      text: `${hover.text}\n\nDefined in ${place}`,
+      markdown: `${hover.markdown}\n\nDefined in \`${place}\``,
+    }
+  }
+
+  #placeOf({ uri, range }: LspLocation): string | undefined {
+    const path = fileURLToPath(uri)
+    if (path === this.#files.draft) return undefined
+    const document = this.#documents.get(this.#files.documentOf(path) ?? '')
+    if (document === undefined) return `${path}:${range.start.line + 1}:${range.start.character + 1}`
+    const { line, column } = document.map.toPosition(range.start)
+    return `${document.label ?? 'an earlier cell'}:${line}:${column}`
+  }
+
+  /** A question about the draft; undefined when types cannot be had, which the next `check` reports. */
+  async #tryAsk<T>(method: string, draft: Draft, position: LspPosition): Promise<T | undefined> {
+    try {
+      return await this.#ask<T>(method, this.#files.draft, { position, draft })
+    } catch (error) {
+      if (error instanceof TypesUnavailableError) return undefined
+      throw error
+    }
+  }
+
+  async #ask<T>(method: string, path: string, about?: { position: LspPosition; draft: Draft }): Promise<T> {
+    try {
+      const { server, project } = await this.#connect(about === undefined)
+      server.filesChanged(this.#neighbours.changes())
+      server.sync(this.#texts(project, about?.draft))
+      const answer = await server.request<T>(method, {
+        textDocument: { uri: toUri(path) },
+        ...(about === undefined ? {} : { position: about.position }),
+      })
+      this.#failures = 0
+      return answer
+    } catch (error) {
+      this.#failures++
+      this.#lastFailure = error
+      throw error
+    }
+  }
+
+  /** All that the language server has open. A check must not see what is being typed elsewhere. */
+  #texts(project: Project, draft: Draft | undefined): Map<string, string> {
+    const documents = [...this.#documents.all()]
+    return new Map([
+      [this.#files.config, project.config],
+      [this.#files.index, documents.map(({ id }) => `import ${JSON.stringify(id)}`).join('\n')],
+      [this.#files.globals, globalsText(this.#globals)],
+      [this.#files.draft, draft?.text ?? 'export {}'],
+      ...documents.map(({ id, text }): [string, string] => [this.#files.cell(id), text]),
+    ])
+  }
+
+  /** Starts the server, or a new one, without waiting for it; a failure shows at the next question. */
+  #warmUp(): void {
+    this.#connect(true).catch(() => {})
+  }
+
+  /**
+   * The living server. A dead one is replaced, and with `fresh` also one that has read packages or a tsconfig.json which
+   * have changed since: npm replaces files that the server would keep.
+   */
+  #connect(fresh: boolean): Promise<Session> {
+    if (this.#disposed) return Promise.reject(typesUnavailable('The type server has been closed.'))
+    if (this.#failures >= MAX_FAILURES) return Promise.reject(this.#givenUp())
+    const start = (): Promise<Session> => this.#start()
+    const renew = (session: Session): Session | Promise<Session> => {
+      const changed = fresh && session.fingerprint !== fingerprint(session.project.watched)
+      if (session.server.alive && !changed) return session
+      session.server.dispose()
+      return start()
+    }
+    this.#session = this.#session === undefined ? start() : this.#session.then(renew, start)
+    return this.#session
+  }
+
+  async #start(): Promise<Session> {
+    const { notebookDir, roots, log, timeout = TIMEOUT, exe = findTypeScript() } = this.#options
+    const [known, server] = await Promise.all([
+      readProject({ notebookDir, roots, exe, log }).then(project => ({
+        project,
+        fingerprint: fingerprint(project.watched),
+      })),
+      LanguageServer.start({ exe, timeout, log }),
+    ])
+    if (this.#disposed) server.dispose()
+    // The libraries are loaded while the first cell is still being written.
+    server.sync(this.#texts(known.project, undefined))
+    return { server, ...known }
+  }
+
+  #givenUp(): TypesUnavailableError {
+    const last = this.#lastFailure
+    const reason = last instanceof Error ? last.message : String(last)
+    return typesUnavailable(`TypeScript's language server failed ${MAX_FAILURES} times in a row: ${reason}`, {
+      cause: last,
+    })
+  }
+}
+
+function globalsText(names: ReadonlySet<string>): string {
+  return `export {}\ndeclare global {\n${[...names].map(name => `var ${name}: any\n`).join('')}}`
+}
+
+function isInCommand(code: string, offset: number): boolean {
+  return findCommands(code).some(({ start, end }) => start < offset && offset <= end)
+}
+
+function clamp(offset: number, code: string): number {
+  return Math.max(0, Math.min(offset, code.length))
+}
