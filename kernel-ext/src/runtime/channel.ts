@@ -14,6 +14,9 @@ import {
 /** Output that waits for the front beyond this many UTF-16 units makes the cell wait, so that memory stays bounded. */
 const OUTSTANDING_LIMIT = 1 << 25
 
+/** How long code that is about to be stopped waits for that. */
+const STOP_MS = 2000
+
 export type Incoming = ToRuntime | RelayNotice
 
 export class RelayChannel {
@@ -69,6 +72,25 @@ export class RelayChannel {
   /** Claims the end of the running cell; false if the relay is terminating it. */
   claimEnd(): boolean {
     return Atomics.compareExchange(this.words, Word.phase, Phase.running, Phase.ending) === Phase.running
+  }
+
+  enterAtomic(sequence: number): void {
+    Atomics.add(this.words, Word.atomic, 1)
+    if (Atomics.load(this.words, Word.stopping) !== sequence || Atomics.load(this.words, Word.atomic) > 1) return
+    Atomics.sub(this.words, Word.atomic, 1)
+    this.#waitToBeStopped()
+    Atomics.add(this.words, Word.atomic, 1)
+  }
+
+  leaveAtomic(sequence: number): void {
+    const depth = Atomics.sub(this.words, Word.atomic, 1) - 1
+    if (depth === 0 && Atomics.load(this.words, Word.stopping) === sequence) this.#waitToBeStopped()
+  }
+
+  /** The relay stops this thread while it waits here; the limit is for a relay that has changed its mind. */
+  #waitToBeStopped(): void {
+    Atomics.wait(this.words, Word.phase, Phase.running, STOP_MS)
+    Atomics.wait(this.words, Word.phase, Phase.terminating, STOP_MS)
   }
 
   #waitForFront(): void {

@@ -110,6 +110,8 @@ async function interrupt(cell: string): Promise<void> {
   if (Atomics.load(words, Word.acknowledged) === run.sequence) {
     if (await until(() => !isRunning(run), UNWIND_MS)) return
   }
+  // From here on the main thread waits to be stopped when it leaves, or would enter, an `atomic` section.
+  Atomics.store(words, Word.stopping, run.sequence)
   await until(() => Atomics.load(words, Word.atomic) === 0, ATOMIC_MS)
   await terminate(run)
 }

@@ -206,7 +206,6 @@ export class Session {
   }
 
   #installHost(): void {
-    const { words } = this.#channel
     const never = new AbortController().signal
     installHost({
       display: (bundle, options) => this.#output.display(bundle, options),
@@ -216,8 +215,8 @@ export class Session {
         const run = this.#current
         return run === undefined ? undefined : { id: run.cellId, number: run.number }
       },
-      enterAtomic: () => Atomics.add(words, Word.atomic, 1),
-      leaveAtomic: () => Atomics.sub(words, Word.atomic, 1),
+      enterAtomic: () => this.#channel.enterAtomic(this.#current?.sequence ?? -1),
+      leaveAtomic: () => this.#channel.leaveAtomic(this.#current?.sequence ?? -1),
       onCellEnd: callback => {
         const run = this.#current
         if (run === undefined) return () => {}

@@ -13,6 +13,8 @@ export const Word = {
   outstanding: 3,
   /** Raised by the relay when all output has been written (asked for before the process exits). */
   drained: 4,
+  /** Sequence number of the run that the relay is going to stop: it must enter no `atomic` section any more. */
+  stopping: 5,
 } as const
 
 export const Phase = {
