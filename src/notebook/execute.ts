@@ -15,6 +15,7 @@ import {
 import { HeadlessKernel, packageRoot, type SentRequest } from './kernel.js'
 import { checkLanguage, withKernel } from './kernelspec.js'
 import { type CellOutputs, NotebookOutputs } from './outputs.js'
+import { savedMetadata } from './saved.js'
 
 export interface ExecuteOptions {
   /** The notebook's path: its folder is where the code runs; errors name it. Without one, the current folder. */
@@ -127,14 +128,12 @@ class Run {
   }
 
   #resultCell(cell: Cell, index: number): Cell {
-    const metadata = savedMetadata(cell.metadata)
+    const metadata = savedMetadata(cell)
     if (cell.cell_type !== 'code') return { ...cell, metadata }
-    const { execution: _, ...kept } = metadata
     const ran = this.#ran.get(index)
     return {
       ...cell,
-      // Timings of an older run.
-      metadata: kept,
+      metadata,
       execution_count: ran?.count ?? null,
       outputs: ran?.outputs.toJSON() ?? [],
     }
@@ -231,12 +230,3 @@ class Stop {
 
 /** Node fires longer timers at once. */
 const MAX_TIMER = 2 ** 31 - 1
-
-/** A cell's metadata as JupyterLab saves it: the two keys that hide outputs are kept alike. */
-function savedMetadata(metadata: JsonObject): JsonObject {
-  const { collapsed = null, jupyter = {} } = metadata
-  if (!isJsonObject(jupyter)) return metadata
-  const { outputs_hidden: hidden = null } = jupyter
-  if (collapsed !== null) return { ...metadata, jupyter: { ...jupyter, outputs_hidden: collapsed } }
-  return hidden === null ? metadata : { ...metadata, collapsed: hidden }
-}

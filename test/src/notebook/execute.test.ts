@@ -72,7 +72,7 @@ describe('executing a notebook', () => {
       kernelspec: { name: 'gradlab', display_name: 'TypeScript (Gradlab)', language: 'typescript' },
       language_info: { name: 'typescript', version: '0', mimetype: 'text/x-typescript', file_extension: '.ts' },
     })
-    assert.deepEqual(executed.cells[0]?.metadata, { tags: ['t'], collapsed: true, jupyter: { outputs_hidden: true } })
+    assert.deepEqual(executed.cells[0]?.metadata, { tags: ['t'] })
   })
 
   it('names the kernel as its kernelspec does', () => {
