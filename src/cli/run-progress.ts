@@ -7,6 +7,7 @@ export interface ProgressOutput extends Output {
 }
 
 const REDRAW_MS = 200
+/** Where the terminal tells no width, or 0. */
 const COLUMNS = 80
 const CLEAR_LINE = '\r\u001b[2K'
 
@@ -47,7 +48,7 @@ export class Progress {
   #line({ number, total, cell }: CellProgress): string {
     const head = `cell ${number}/${total}  `
     const tail = `  ${this.#elapsed()}`
-    const room = (this.#output.columns ?? COLUMNS) - head.length - tail.length - 1
+    const room = (this.#output.columns || COLUMNS) - head.length - tail.length - 1
     return this.#paint('bold', head) + shorten(cellTitle(cell), room) + this.#paint('dim', tail)
   }
 

@@ -20,7 +20,7 @@ const show = (text: string, update: boolean): string =>
 /** What output can be: each a cell. */
 const HARD = [
   { source: "console.log('a')\nconsole.error('b')\nconsole.log('c')\n'result'" },
-  { source: 'for (let i = 0; i <= 20; i++) process.stdout.write(`\\rstep ${i}/20  `)\nconsole.log()' },
+  { source: "for (let i = 0; i <= 20; i++) process.stdout.write('\\rstep ' + i + '/20  ')\nconsole.log()" },
   { source: "process.stdout.write('abc\\b\\bX\\ré\\u2028\\x0b\\x85\\x1c end\\r\\n')\nconsole.log('🐧')" },
   { source: host },
   { source: show('first', false) },

@@ -160,7 +160,7 @@ describe('gradlab run', () => {
     await writeFile(file, notebookText(cell('say a', 'a')))
     const { code, stderr } = await gradlabRun(file, {}, { program: join(folder, 'no-kernel.mjs') })
     assert.equal(code, 3)
-    assert.match(stderr, /^error: The kernel did not start: [^]*\nnext: Run `gradlab doctor`/)
+    assert.match(stderr, /^error: The kernel did not start: [\s\S]*\nnext: Run `gradlab doctor`/)
   })
 
   for (const [signal, expected] of [
@@ -206,7 +206,10 @@ describe('the progress of a run', () => {
   it('is one line in a terminal, no wider than that, and then gone', () => {
     let written = ''
     let now = 0
-    const output = { isTTY: true, columns: 40, write: (text: string) => void (written += text) }
+    const write = (text: string): void => {
+      written += text
+    }
+    const output = { isTTY: true, columns: 40, write }
     const progress = new Progress(
       output,
       (_, text) => text,
@@ -219,11 +222,23 @@ describe('the progress of a run', () => {
     assert.equal(written, '\r\u001b[2Kcell 3/12  const aVeryLongNam...  0.0 s\r\u001b[2K')
   })
 
+  it('takes a terminal that tells no width for one of 80 columns', () => {
+    const lines: string[] = []
+    const progress = new Progress({ isTTY: true, columns: 0, write: text => lines.push(text) }, (_, text) => text)
+    const run = { number: 1, total: 1, cell: cellOf('x'.repeat(200)) }
+    progress.cell(run)
+    progress.cellEnd(run, false)
+    assert.equal(lines[0]?.length, '\r\u001b[2K'.length + 79)
+  })
+
   it('is a line a cell elsewhere, with its label or its first line', () => {
     let written = ''
     let now = 0
+    const write = (text: string): void => {
+      written += text
+    }
     const progress = new Progress(
-      { write: text => void (written += text) },
+      { write },
       (_, text) => text,
       () => now,
     )

@@ -56,7 +56,7 @@ describe('executing a notebook with the real kernel', function () {
   })
 
   it('keeps one line of a progress bar', async () => {
-    const source = 'for (let i = 1; i <= 3; i++) process.stdout.write(`\\rstep ${i}/3`)\nconsole.log()'
+    const source = "for (let i = 1; i <= 3; i++) process.stdout.write('\\rstep ' + i + '/3')\nconsole.log()"
     assert.deepEqual(await outputsOf([source]), [[stdout('step 3/3\n')]])
   })
 

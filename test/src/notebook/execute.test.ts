@@ -218,7 +218,7 @@ describe('executing a notebook', () => {
     await assert.rejects(executeNotebook(notebook('x'), { program: '/nowhere/kernel.mjs' }), (error: unknown) => {
       assert.ok(error instanceof KernelStartError)
       assert.equal(error.code, 'KERNEL_START')
-      assert.match(error.message, /did not start: its process ended with code 1[^]*nowhere[^]*gradlab doctor/)
+      assert.match(error.message, /did not start: its process ended with code 1[\s\S]*nowhere[\s\S]*gradlab doctor/)
       assert.ok(error.cause instanceof Error)
       return true
     })
