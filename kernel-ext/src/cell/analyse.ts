@@ -65,9 +65,9 @@ function freeNames({ survey }: CellPlan): Pick<CellAnalysis, 'free' | 'assigned'
   return { free, assigned }
 }
 
-function startsWithNoCheck({ comments, program, commands }: ParsedCell): boolean {
-  const isCommand = (start: number): boolean => commands.some(command => command.start === start)
-  const first = program.body.find(({ start }) => !isCommand(start))?.start ?? Number.POSITIVE_INFINITY
+function startsWithNoCheck({ comments, program }: ParsedCell): boolean {
+  // Commands are empty statements.
+  const first = program.body.find(({ type }) => type !== 'EmptyStatement')?.start ?? Number.POSITIVE_INFINITY
   return comments.some(
     ({ type, value, end }) => type === 'Line' && end <= first && /^\/?\s*@ts-nocheck(?:\s|$)/.test(value),
   )

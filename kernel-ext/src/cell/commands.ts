@@ -32,15 +32,23 @@ export function findCommands(code: string): Command[] {
   return commands
 }
 
-/** The text with each command replaced by an empty statement of equal length (which no line before it runs into). */
+/**
+ * The text with each command replaced by blanks of equal length after two semicolons: the first ends a statement before
+ * the command, the second is an empty statement, which stands for it.
+ */
 export function blank(text: string, commands: readonly Command[]): string {
   let blanked = ''
   let from = 0
   for (const { start, end } of commands) {
-    blanked += `${text.slice(from, start)};${text.slice(start + 1, end).replace(/[^\n\r]/g, ' ')}`
+    blanked += `${text.slice(from, start)};;${text.slice(start + 2, end).replace(/[^\n\r]/g, ' ')}`
     from = end
   }
   return blanked + text.slice(from)
+}
+
+/** The command that an empty statement stands for. */
+export function commandAt(commands: readonly Command[], start: number): Command | undefined {
+  return commands.find(command => command.start + 1 === start)
 }
 
 /** Whether a statement of the top level may begin after this text. */

@@ -44,5 +44,8 @@ function lacksBody(code: string): boolean {
 function nextIndent(code: string): string {
   const last = code.trimEnd().split('\n').at(-1) ?? ''
   const indent = /^[ \t]*/.exec(last)![0]
-  return /(?:[([{]|=>|[=:?+\-*/%&|,]|\))$/.test(last) ? `${indent}  ` : indent
+  return OPENS.test(last) || HEADER.test(last) ? `${indent}  ` : indent
 }
+
+const OPENS = /(?:[([{]|=>|[=:?+\-*/%&|,])$/
+const HEADER = /^[\s}]*(?:else\s+)?(?:if|for|while|switch|(?:async\s+)?function)\b.*\)$/

@@ -20,8 +20,9 @@ export const NAME_EMITTERS: Emitters<NameKind> = {
     // TypeScript computes what it can from other enums, which are locals of the program as well.
     if (inEnum && rewrite.isEnumHere(name)) return
     const value = nameText(rewrite, name, use)
-    const guard = value.startsWith('(') ? rewrite.guard(start) : ''
-    rewrite.replace({ start, end }, shorthand ? `${propertyKey(name)}: ${value}` : guard + value)
+    if (shorthand) rewrite.replace({ start, end }, `${propertyKey(name)}: ${value}`)
+    else if (use === 'call') call(rewrite, value, { start, end })
+    else rewrite.replace({ start, end }, value)
   },
 
   assignment(rewrite, { node, target, scope }) {
@@ -84,6 +85,17 @@ export const NAME_EMITTERS: Emitters<NameKind> = {
     rewrite.open(expression.start, '(')
     rewrite.close(expression.end, ')')
   },
+}
+
+/** V8 places such a call at its parenthesis, which is therefore made a part of the name: stack traces then point at it. */
+function call(
+  rewrite: Rewrite,
+  callee: string,
+  { start, end }: { readonly start: number; readonly end: number },
+): void {
+  const isDirect = rewrite.text.original[end] === '('
+  const text = `${rewrite.guard(start)}${callee}${isDirect ? '(' : ''}`
+  rewrite.replace({ start, end: isDirect ? end + 1 : end }, text)
 }
 
 function nameText(rewrite: Rewrite, name: string, use: NameUse): string {

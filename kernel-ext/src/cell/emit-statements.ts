@@ -72,7 +72,7 @@ export const STATEMENT_EMITTERS: Emitters<TopSite['kind'] | 'variables'> = {
 
   command(rewrite, { command }) {
     const call = `${rewrite.prefix}.shell(${JSON.stringify(command.text)})`
-    rewrite.replace(command, `${awaited(rewrite, call)};`)
+    rewrite.replace({ start: command.start + 1, end: command.end }, `${awaited(rewrite, call)};`)
   },
 }
 

@@ -1,12 +1,15 @@
 // The pass over a cell's own statements: what they declare, in which order it takes effect, what they become.
 import type { Node } from 'oxc-parser'
-import type { NodeOf } from './ast.js'
+import { CellSyntaxError } from '../errors.js'
+import { children, type NodeOf } from './ast.js'
 import type { Declaration, DeclarationKind } from './cell.js'
+import { commandAt } from './commands.js'
 import { declaredNames, hoistedNames, isInstantiated, leftmostName } from './hoist.js'
 import type { ParsedCell } from './parse.js'
 import type { Site } from './sites.js'
 import type { Survey } from './survey.js'
 import { visitClass, visitFunction, visitVariables } from './survey-values.js'
+import { positionAt } from './text.js'
 
 export class TopLevel {
   readonly #parsed: ParsedCell
@@ -14,6 +17,7 @@ export class TopLevel {
   readonly #declarations = new Map<string, Declaration>()
   readonly #hoistedVars = new Set<string>()
   #mark = 0
+  #current: Node | undefined
 
   constructor(parsed: ParsedCell, survey: Survey) {
     this.#parsed = parsed
@@ -38,6 +42,7 @@ export class TopLevel {
     const first = body.find(statement => !isModuleRequest(statement))?.start
     for (const statement of body) {
       this.#survey.listed.add(statement)
+      this.#current = statement
       if (isModuleRequest(statement)) {
         const moveTo = first !== undefined && statement.start > first ? first : undefined
         this.#import(statement, marks.get(statement), moveTo)
@@ -57,6 +62,9 @@ export class TopLevel {
   /** One entry a name: its value if it has one, else its type. */
   #declare(name: string, kind: DeclarationKind, mark: number, typeOnly = false): void {
     const before = this.#declarations.get(name)
+    if (before !== undefined && !typeOnly && !before.typeOnly && !MERGES[before.kind]?.includes(kind)) {
+      throw declaredTwice(this.#parsed.text, this.#current, name)
+    }
     this.#survey.top.declare(name, typeOnly ? 'type' : HAS_TYPE.has(kind) ? 'either' : 'value')
     if (before !== undefined && (typeOnly || !before.typeOnly)) return
     this.#declarations.set(name, { name, kind, typeOnly, mark })
@@ -103,7 +111,7 @@ export class TopLevel {
   }
 
   #command(node: Node): void {
-    const command = this.#parsed.commands.find(({ start }) => start === node.start)
+    const command = commandAt(this.#parsed.commands, node.start)
     if (command !== undefined) this.#add({ kind: 'command', command })
   }
 
@@ -253,6 +261,31 @@ export class TopLevel {
   }
 }
 
+/** What may declare a name again, in the same cell, that such a declaration has made. */
+const MERGES: { readonly [K in DeclarationKind]?: readonly DeclarationKind[] } = {
+  var: ['var', 'function'],
+  function: ['function', 'var', 'namespace'],
+  class: ['namespace'],
+  enum: ['enum', 'namespace'],
+  namespace: ['namespace', 'enum', 'function'],
+}
+
+/** The parser finds most of these itself, but not those that types could make right. */
+function declaredTwice(text: string, statement: Node | undefined, name: string): CellSyntaxError {
+  const offset = (statement && findName(statement, name)?.start) ?? statement?.start ?? 0
+  const { line, column } = positionAt(text, offset)
+  return new CellSyntaxError(`Identifier \`${name}\` has already been declared`, line, column)
+}
+
+function findName(node: Node, name: string): Node | undefined {
+  if (node.type === 'Identifier' && node.name === name) return node
+  for (const child of children(node)) {
+    const found = findName(child, name)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 const HAS_TYPE = new Set<DeclarationKind>(['class', 'enum', 'namespace', 'import'])
 
 const DEFAULT_DECLARATIONS = new Set<Node['type']>([
@@ -293,5 +326,5 @@ function showsResult(expression: Node): boolean {
 
 /** The statement whose value is the cell's; a command is one without a value. */
 function lastStatement(body: readonly Node[], { commands }: ParsedCell): Node | undefined {
-  return body.findLast(node => node.type !== 'EmptyStatement' || commands.some(({ start }) => start === node.start))
+  return body.findLast(node => node.type !== 'EmptyStatement' || commandAt(commands, node.start) !== undefined)
 }
