@@ -1,6 +1,7 @@
 // What the checker found in a cell, in the cell's own terms: which findings stop it, which only warn, which say nothing.
 import { evaluationAt } from './deferred.js'
 import type { LspDiagnostic } from './lsp.js'
+import { typesPackage } from './package-types.js'
 import type { TextMap } from './text-map.js'
 
 /** A finding; lines and columns are 1-based in the cell's own text, columns in UTF-16 units. */
@@ -47,7 +48,10 @@ const UNKNOWN_NAME = new Set([
   2304, 2311, 2503, 2552, 2580, 2581, 2582, 2583, 2584, 2591, 2592, 2593, 2662, 2663, 2833, 2867, 2868, 18004,
 ])
 
-const CANNOT_FIND_MODULE = 2307
+/** 'Cannot find module', for `import x from` and for a bare `import`. */
+const UNKNOWN_MODULE = new Set([2307, 2882])
+
+const UNTYPED_MODULE = 7016
 const ASSIGNED_IMPORT = 2632
 
 /** A finding on its way from the server's words to ours. */
@@ -95,9 +99,10 @@ export function judge(found: readonly LspDiagnostic[], text: CheckedText): Diagn
 }
 
 function ruleOf(code: number): Rule {
+  if (code === UNTYPED_MODULE) return judgeUntypedModule
   if (IMPLICIT_ANY.has(code)) return asWarning
   if (UNKNOWN_NAME.has(code)) return judgeUnknownName
-  if (code === CANNOT_FIND_MODULE) return judgeMissingModule
+  if (UNKNOWN_MODULE.has(code)) return judgeMissingModule
   if (code === ASSIGNED_IMPORT) return judgeAssignment
   return finding => finding
 }
@@ -116,15 +121,30 @@ const judgeUnknownName: Rule = (finding, { code, similarName }) => {
   const hint =
     /Did you mean [^?]*\?/.exec(finding.message)?.[0] ?? (similar === undefined ? '' : `Did you mean '${similar}'?`)
   if (evaluation === 'now') {
-    return finding.message.includes(hint) ? finding : { ...finding, message: `${finding.message} ${hint}` }
+    const message = finding.message.replace(BROWSER_ADVICE, 'Cells run in Node, where there is no web page.')
+    return { ...finding, message: message.includes(hint) ? message : `${message} ${hint}` }
   }
   const warning = `'${name}' is not defined yet: the function will fail unless a later cell defines it.`
   return warn(finding, hint === '' ? warning : `${warning} ${hint}`)
 }
 
+/** What TypeScript says of `document`: advice that would only move the error to the run. */
+const BROWSER_ADVICE = /Do you need to change your target library\? .* include 'dom'\./
+
+const judgeUntypedModule: Rule = finding => {
+  const name = packageNameOf(finding.subject)
+  if (name === undefined) return warn(finding, finding.message)
+  const types = typesPackage(name)
+  return warn(finding, `'${name}' brings no types: its values are of type any. Perhaps !npm install ${types} helps.`)
+}
+
 const judgeMissingModule: Rule = (finding, { hasCommands, installed }) => {
-  const name = packageNameOf(finding.subject.replace(/^['"`]|['"`]$/g, ''))
-  if (name === undefined) return finding
+  const name = packageNameOf(finding.subject)
+  if (name === undefined) {
+    return /^['"]\./.test(finding.subject)
+      ? { ...finding, message: `${finding.message} Paths start at the notebook's folder.` }
+      : finding
+  }
   const where = installed(name)
   // A file in it that it has not, or does not export: that will fail, and installing it again would not help.
   if (where === 'own') return finding
@@ -133,8 +153,9 @@ const judgeMissingModule: Rule = (finding, { hasCommands, installed }) => {
   return { ...finding, message: `${finding.message} Run !npm install ${name} in a cell.` }
 }
 
-/** The npm package that a specifier names; undefined for files, built-ins and `#imports`. */
-function packageNameOf(specifier: string): string | undefined {
+/** The npm package that a specifier, in its quotes, names; undefined for files, built-ins and `#imports`. */
+function packageNameOf(quoted: string): string | undefined {
+  const specifier = quoted.replace(/^['"`]|['"`]$/g, '')
   if (/^[./#]|^[A-Za-z][\w+.-]*:/.test(specifier)) return undefined
   return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0]
 }

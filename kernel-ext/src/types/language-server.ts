@@ -10,7 +10,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node'
 import { CLIENT_CAPABILITIES, type FileEvent, SERVER_SETTINGS } from './lsp.js'
-import { TypesUnavailableError, typesUnavailable } from './unavailable.js'
+import { serverEnded, TypesUnavailableError, typesUnavailable } from './unavailable.js'
 
 export interface LanguageServerOptions {
   /** The native `tsc`. */
@@ -28,7 +28,7 @@ export class LanguageServer {
   readonly #connection: MessageConnection
   readonly #timeout: number
   readonly #closed: Promise<never>
-  #open = new Map<string, { text: string; version: number }>()
+  readonly #open = new Map<string, { text: string; version: number }>()
   #alive = true
 
   static async start(options: LanguageServerOptions): Promise<LanguageServer> {
@@ -53,13 +53,15 @@ export class LanguageServer {
     const { stdin, stdout } = this.#process
     if (stdin === null || stdout === null) throw typesUnavailable("TypeScript's language server has no pipes.")
     this.#closed = new Promise((_resolve, reject) => {
-      const close = (why: string, cause?: unknown): void => {
+      const close = (error: Error): void => {
         this.#alive = false
-        reject(typesUnavailable(`TypeScript's language server ${why}.`, cause === undefined ? {} : { cause }))
+        reject(error)
       }
-      this.#process.once('error', cause => close('could not be started', cause))
-      this.#process.once('exit', (code, signal) => close(`ended (${signal ?? `exit code ${code}`})`))
-      stdin.once('error', cause => close('does not listen any more', cause))
+      this.#process.once('error', cause =>
+        close(typesUnavailable("TypeScript's language server could not be started.", { cause })),
+      )
+      this.#process.once('exit', (code, signal) => close(serverEnded(signal ?? `exit code ${code}`)))
+      stdin.on('error', (cause: Error) => close(serverEnded(cause.message)))
     })
     this.#closed.catch(() => {})
     this.#connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin))
@@ -72,11 +74,6 @@ export class LanguageServer {
 
   get pid(): number | undefined {
     return this.#process.pid
-  }
-
-  /** How many documents are open in it. */
-  get openDocuments(): number {
-    return this.#open.size
   }
 
   /** The answer to a request. A server that does not answer in time is stopped: it would not answer the next either. */

@@ -91,7 +91,7 @@ function targetOf(value: unknown): string | undefined {
 }
 
 /** `@types/lodash`, `@types/scope__name`. */
-function typesPackage(name: string): string {
+export function typesPackage(name: string): string {
   return `@types/${name.replace(/^@([^/]+)\//, '$1__')}`
 }
 

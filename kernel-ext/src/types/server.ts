@@ -6,9 +6,9 @@ import { type Completion, completionOf } from './complete.js'
 import { type Diagnostic, judge } from './diagnostics.js'
 import { type CellDocument, Documents } from './documents.js'
 import { type Draft, writeDraft } from './draft.js'
-import { findTypeScript } from './executable.js'
 import { type Hover, hoverOf, nameAt, signatureOf } from './inspect.js'
-import { LanguageServer, toUri } from './language-server.js'
+import { toUri } from './language-server.js'
+import { LivingServer } from './living-server.js'
 import type {
   CompletionList,
   DiagnosticReport,
@@ -20,10 +20,10 @@ import type {
 } from './lsp.js'
 import { Neighbours } from './neighbours.js'
 import { findPackage } from './package-types.js'
-import { fingerprint, type Project, readProject, VirtualFiles } from './project.js'
+import { type Project, VirtualFiles } from './project.js'
 import { readable } from './readable.js'
 import { nearestName } from './similar.js'
-import { TypesUnavailableError, typesUnavailable } from './unavailable.js'
+import { TypesUnavailableError } from './unavailable.js'
 
 export type { Completion, CompletionMatch } from './complete.js'
 export type { Diagnostic } from './diagnostics.js'
@@ -49,15 +49,12 @@ export interface CheckedCell {
 
 const TIMEOUT = 10_000
 
-/** After so many failures in a row the server is not started again before `refresh` or `reset`. */
-const MAX_FAILURES = 3
-
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 
-interface Session {
-  readonly server: LanguageServer
-  readonly project: Project
-  readonly fingerprint: string
+/** A place of the text that is being typed. */
+interface Question {
+  readonly position: LspPosition
+  readonly draft: Draft
 }
 
 export class TypeServer {
@@ -66,21 +63,19 @@ export class TypeServer {
   readonly #documents = new Documents()
   readonly #neighbours = new Neighbours()
   readonly #globals = new Set<string>()
-  #session: Promise<Session> | undefined
-  #failures = 0
-  #lastFailure: unknown
-  #disposed = false
+  readonly #server: LivingServer
 
   /** Returns at once; the language server starts in the background. */
   static start(options: TypeServerOptions): TypeServer {
     const types = new TypeServer(options)
-    types.#warmUp()
+    types.refresh()
     return types
   }
 
   private constructor(options: TypeServerOptions) {
     this.#options = options
     this.#files = new VirtualFiles(options.notebookDir)
+    this.#server = new LivingServer({ timeout: TIMEOUT, exe: undefined, ...options })
   }
 
   /** How many documents of cells are held open. */
@@ -89,11 +84,8 @@ export class TypeServer {
   }
 
   /** The language server's process; undefined while there is none. */
-  async pid(): Promise<number | undefined> {
-    return this.#session?.then(
-      ({ server }) => (server.alive ? server.pid : undefined),
-      () => undefined,
-    )
+  pid(): Promise<number | undefined> {
+    return this.#server.pid()
   }
 
   /**
@@ -132,7 +124,7 @@ export class TypeServer {
   reset(): void {
     this.#documents.reset()
     this.#globals.clear()
-    this.#failures = 0
+    this.#server.forgive()
   }
 
   /** What may stand at an offset (UTF-16); the text need not parse. */
@@ -169,17 +161,12 @@ export class TypeServer {
 
   /** To be called when packages may have come or gone: takes a new look at them, if something has changed. */
   refresh(): void {
-    this.#failures = 0
-    this.#warmUp()
+    this.#server.forgive()
+    this.#server.warmUp(project => this.#texts(project, undefined))
   }
 
   dispose(): void {
-    this.#disposed = true
-    this.#session?.then(
-      ({ server }) => server.dispose(),
-      () => {},
-    )
-    this.#session = undefined
+    this.#server.dispose()
   }
 
   #judge(
@@ -239,6 +226,7 @@ export class TypeServer {
   }
 
   #placeOf({ uri, range }: LspLocation): string | undefined {
+    if (!uri.startsWith('file:')) return undefined
     const path = fileURLToPath(uri)
     if (path === this.#files.draft) return undefined
     const document = this.#documents.get(this.#files.documentOf(path) ?? '')
@@ -257,22 +245,14 @@ export class TypeServer {
     }
   }
 
-  async #ask<T>(method: string, path: string, about?: { position: LspPosition; draft: Draft }): Promise<T> {
-    try {
-      const { server, project } = await this.#connect(about === undefined)
-      server.filesChanged(this.#neighbours.changes())
-      server.sync(this.#texts(project, about?.draft))
-      const answer = await server.request<T>(method, {
-        textDocument: { uri: toUri(path) },
-        ...(about === undefined ? {} : { position: about.position }),
-      })
-      this.#failures = 0
-      return answer
-    } catch (error) {
-      this.#failures++
-      this.#lastFailure = error
-      throw error
-    }
+  #ask<T>(method: string, path: string, about?: Question): Promise<T> {
+    return this.#server.ask<T>({
+      method,
+      params: { textDocument: { uri: toUri(path) }, ...(about === undefined ? {} : { position: about.position }) },
+      texts: project => this.#texts(project, about?.draft),
+      changes: this.#neighbours.changes(),
+      fresh: about === undefined,
+    })
   }
 
   /** All that the language server has open. A check must not see what is being typed elsewhere. */
@@ -285,52 +265,6 @@ export class TypeServer {
       [this.#files.draft, draft?.text ?? 'export {}'],
       ...documents.map(({ id, text }): [string, string] => [this.#files.cell(id), text]),
     ])
-  }
-
-  /** Starts the server, or a new one, without waiting for it; a failure shows at the next question. */
-  #warmUp(): void {
-    this.#connect(true).catch(() => {})
-  }
-
-  /**
-   * The living server. A dead one is replaced, and with `fresh` also one that has read packages or a tsconfig.json which
-   * have changed since: npm replaces files that the server would keep.
-   */
-  #connect(fresh: boolean): Promise<Session> {
-    if (this.#disposed) return Promise.reject(typesUnavailable('The type server has been closed.'))
-    if (this.#failures >= MAX_FAILURES) return Promise.reject(this.#givenUp())
-    const start = (): Promise<Session> => this.#start()
-    const renew = (session: Session): Session | Promise<Session> => {
-      const changed = fresh && session.fingerprint !== fingerprint(session.project.watched)
-      if (session.server.alive && !changed) return session
-      session.server.dispose()
-      return start()
-    }
-    this.#session = this.#session === undefined ? start() : this.#session.then(renew, start)
-    return this.#session
-  }
-
-  async #start(): Promise<Session> {
-    const { notebookDir, roots, log, timeout = TIMEOUT, exe = findTypeScript() } = this.#options
-    const [known, server] = await Promise.all([
-      readProject({ notebookDir, roots, exe, log }).then(project => ({
-        project,
-        fingerprint: fingerprint(project.watched),
-      })),
-      LanguageServer.start({ exe, timeout, log }),
-    ])
-    if (this.#disposed) server.dispose()
-    // The libraries are loaded while the first cell is still being written.
-    server.sync(this.#texts(known.project, undefined))
-    return { server, ...known }
-  }
-
-  #givenUp(): TypesUnavailableError {
-    const last = this.#lastFailure
-    const reason = last instanceof Error ? last.message : String(last)
-    return typesUnavailable(`TypeScript's language server failed ${MAX_FAILURES} times in a row: ${reason}`, {
-      cause: last,
-    })
   }
 }
 

@@ -11,14 +11,20 @@ export class TypesUnavailableError extends KernelError {
   document: string | undefined
 }
 
+/** The language server ended before it had answered: a new one may. */
+export class ServerEndedError extends TypesUnavailableError {}
+
 export interface UnavailableOptions {
   readonly cause?: unknown
   readonly next?: string
 }
 
 export function typesUnavailable(message: string, options: UnavailableOptions = {}): TypesUnavailableError {
-  return new TypesUnavailableError(TYPES_UNAVAILABLE, message, {
-    next: 'Cells run unchecked; `gradlab doctor` looks for the reason.',
-    ...options,
-  })
+  return new TypesUnavailableError(TYPES_UNAVAILABLE, message, { next: NEXT, ...options })
 }
+
+export function serverEnded(why: string): ServerEndedError {
+  return new ServerEndedError(TYPES_UNAVAILABLE, `TypeScript's language server ended (${why}).`, { next: NEXT })
+}
+
+const NEXT = 'Cells run unchecked; `gradlab doctor` looks for the reason.'

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { Notebook } from './notebook.js'
 
-describe('types: checking cells', () => {
+describe('types: checking cells', function () {
+  this.timeout(60_000)
   let notebook: Notebook
   before(() => {
     notebook = new Notebook()
@@ -243,9 +244,21 @@ describe('types: checking cells', () => {
         [
           "error 2307 1:15 Cannot find module 'not-there/x' or its corresponding type declarations. Run !npm install not-there in a cell.",
           "error 2307 2:15 Cannot find module '@not/there' or its corresponding type declarations. Run !npm install @not/there in a cell.",
-          "error 2307 3:15 Cannot find module './not-there' or its corresponding type declarations.",
+          "error 2307 3:15 Cannot find module './not-there' or its corresponding type declarations. Paths start at the notebook's folder.",
         ],
       )
+    })
+
+    it('a package that is imported for its effects only, too', async () => {
+      assert.deepEqual(await notebook.findings('import "not-there"'), [
+        "error 2882 1:8 Cannot find module or type declarations for side-effect import of 'not-there'. Run !npm install not-there in a cell.",
+      ])
+    })
+
+    it('what only a browser has', async () => {
+      assert.deepEqual(await notebook.findings('document.title'), [
+        "error 2584 1:1 Cannot find name 'document'. Cells run in Node, where there is no web page.",
+      ])
     })
 
     it('a member that is not there, with what was meant', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { Notebook } from './notebook.js'
 
-describe('types: while a cell is typed', () => {
+describe('types: while a cell is typed', function () {
+  this.timeout(60_000)
   let notebook: Notebook
   before(async () => {
     notebook = new Notebook()
