@@ -312,7 +312,8 @@ export class Executor {
     const { outputs, reply } = this.#options
     for (const { request } of this.#queue.splice(0)) {
       outputs.status('busy', request)
-      reply({ status: 'aborted', execution_count: this.#count }, request)
+      // No count: JupyterLab would show it at a cell that never ran.
+      reply({ status: 'aborted' }, request)
       outputs.status('idle', request)
     }
   }

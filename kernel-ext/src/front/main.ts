@@ -54,7 +54,7 @@ async function main(): Promise<void> {
 async function serve(connectionFile: string | undefined, roots: string[]): Promise<void> {
   const folder = process.cwd()
   const factory = new MessageFactory()
-  const history = new History(historyPath(), log)
+  const history = new History(connectionFile === undefined ? undefined : historyPath(), log)
   let kernel: Kernel | undefined
   const early: Parameters<Receiver>[] = []
   const receive: Receiver = (channel, message) => {
@@ -102,7 +102,7 @@ async function openTransport(
   return openZmq(await readConnectionFile(connectionFile), receive, log)
 }
 
-/** History lives with Jupyter's own data where a folder for that is given. */
+/** History lives with Jupyter's own data where a folder for that is given; headless runs are no part of it. */
 function historyPath(): string | undefined {
   const data = process.env.JUPYTER_DATA_DIR
   return data === undefined || data === '' ? undefined : join(data, 'gradlab-history.jsonl')

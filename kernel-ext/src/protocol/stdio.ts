@@ -1,6 +1,6 @@
 // The headless transport: Jupyter's messages as JSON lines on stdin and stdout, with no sockets and no signature.
-import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
 import { type Channel, isRecord, type Message, malformed, type Receiver, type Transport, toHeader } from './messages.js'
 
 export interface StdioStreams {
@@ -15,8 +15,7 @@ export function openStdio(
   log: (text: string) => void,
   closed: () => void,
 ): Transport {
-  const lines = createInterface({ input: streams.input, crlfDelay: Number.POSITIVE_INFINITY })
-  lines.on('line', line => {
+  const receiveLine = (line: string): void => {
     if (line.trim() === '') return
     try {
       const { channel, message } = decodeLine(line)
@@ -24,8 +23,20 @@ export function openStdio(
     } catch (error) {
       log(`a line was dropped: ${error instanceof Error ? error.message : String(error)}`)
     }
+  }
+  // Not by node:readline, for which a line also ends at U+2028: in JSON that is a character like any other.
+  const decoder = new StringDecoder('utf8')
+  let begun: string[] = []
+  streams.input.on('data', (chunk: Buffer) => {
+    for (const part of decoder.write(chunk).split(/(?<=\n)/)) {
+      begun.push(part)
+      if (!part.endsWith('\n')) continue
+      const line = begun.join('')
+      begun = []
+      receiveLine(line)
+    }
   })
-  lines.on('close', closed)
+  streams.input.on('end', closed)
   // A client that has gone is no fault of the kernel's; `closed` ends it.
   streams.output.on('error', error => log(`output is closed: ${error.message}`))
   const send = (channel: Channel, message: Message): void => {
