@@ -7,6 +7,7 @@ import type { Json, Message } from '../protocol/messages.js'
 import { isRecord } from '../protocol/messages.js'
 import type { CellError, FromRuntime } from '../runtime/link.js'
 import type { TypeServer } from '../types/server.js'
+import { TypesUnavailableError } from '../types/unavailable.js'
 import type { History } from './history.js'
 import { Names } from './names.js'
 import type { Outputs } from './outputs.js'
@@ -186,10 +187,12 @@ export class Executor {
     const { outputs, types } = this.#options
     let checked: Awaited<ReturnType<TypeServer['check']>>
     try {
-      checked = await types.check(analysis)
+      checked = await types.check(analysis, `Cell [${execution.number}]`)
     } catch (error) {
       this.#sayUnchecked(execution, error)
-      return { document: undefined, failure: undefined }
+      // The cell runs unchecked; its names are kept for the time when types are there again.
+      const document = error instanceof TypesUnavailableError ? error.document : undefined
+      return { document, failure: undefined }
     }
     const { document, diagnostics } = checked
     if (execution.interrupted) return { document, failure: interruptedFailure() }
@@ -375,6 +378,7 @@ export class Executor {
         return
       case 'done':
         this.#names.addGlobals(message.globals)
+        if (message.globals.length > 0) this.#options.types.addGlobals(message.globals)
         if (this.#current?.id === message.cell) this.#current.finish?.(message)
         return
       case 'evaluated':

@@ -121,7 +121,8 @@ export class Kernel {
 
   async #inspect({ content }: Message): Promise<Answer> {
     const code = textOf(content.code)
-    const found = await this.#parts.types.inspect(code, toOffset(code, Number(content.cursor_pos ?? 0)))
+    const detail = content.detail_level === 1 ? 1 : 0
+    const found = await this.#parts.types.inspect(code, toOffset(code, Number(content.cursor_pos ?? 0)), detail)
     return {
       type: 'inspect_reply',
       content: {
