@@ -37,7 +37,7 @@ export interface CellAnalysis {
   readonly code: string
   /**
    * The text that the type checker reads: `code` with the same number of lines and the same length, where each
-   * `!command` line is blanked (spaces, or a comment of equal length).
+   * `!command` line is `;;` and spaces. It is `code` itself where there are none.
    */
   readonly checked: string
   readonly declarations: readonly Declaration[]
@@ -45,7 +45,10 @@ export interface CellAnalysis {
   readonly free: ReadonlySet<string>
   /** Those of `free` that the cell assigns (`=`, `+=`, `++`, destructuring, `for (x of ...)`). */
   readonly assigned: ReadonlySet<string>
-  /** `: any` and `: any[]` for top-level `let x`, `= null`, `= undefined`, `= []` without annotation. */
+  /**
+   * `: any` and `: any[]` for top-level `let x`, `= null`, `= undefined`, `= []` without annotation; parentheses around
+   * a cell that is an object literal.
+   */
   readonly anyInsertions: readonly Insertion[]
   /** The cell starts with `// @ts-nocheck`. */
   readonly noCheck: boolean
@@ -88,7 +91,7 @@ export interface Box {
 
 /** What a compiled cell may ask of the runtime: the one argument of its function. */
 export interface CellScope {
-  /** The last progress mark passed: set to k when the k-th declaring statement has taken effect. */
+  /** The last progress mark passed: set to k when the k-th declaration has taken effect. */
   at: number
   /** The box of a name, shared by all cells. */
   box(name: string): Box
@@ -108,7 +111,10 @@ export interface CellScope {
   constant(name: string): never
   /** Runs a `!command` line in the notebook's folder, output streamed. */
   shell(command: string): Promise<void>
-  /** Keeps a `using` (or `await using`) value of the top level until its name is redeclared or the kernel ends. */
+  /**
+   * Keeps a `using` (or `await using`) value of the top level until its name is redeclared or the kernel ends. What it
+   * returns is awaited.
+   */
   use(name: string, value: unknown, isAsync: boolean): unknown
   /** `import.meta` of the cell. */
   readonly meta: ImportMeta

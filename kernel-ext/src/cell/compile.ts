@@ -9,6 +9,8 @@ export function compileCell(analysis: CellAnalysis, environment: CellEnvironment
   const plan = planOf(analysis)
   const { needsLowering, needsOldDecorators } = plan.survey
   const rewrite = new Rewrite(plan, environment)
+  // esbuild keeps functions in blocks there only where the text itself says that it is strict.
+  if (needsLowering) rewrite.text.prepend('"use strict";')
   const { names, mappings } = rewrite.text.generateMap({ hires: 'boundary' })
   const map: RawSourceMap = { version: 3, sources: ['cell'], names, mappings }
   const lower = needsLowering ? lowerSyntax : removeTypes

@@ -57,7 +57,6 @@ export function lowerSyntax(text: string, { map, oldDecorators }: LowerOptions):
       logLevel: 'silent',
       tsconfigRaw: {
         compilerOptions: {
-          alwaysStrict: true,
           useDefineForClassFields: true,
           verbatimModuleSyntax: true,
           experimentalDecorators: oldDecorators,

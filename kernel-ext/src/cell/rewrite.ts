@@ -6,6 +6,7 @@ import { NAME_EMITTERS } from './emit-names.js'
 import { STATEMENT_EMITTERS } from './emit-statements.js'
 import { namePrefix } from './names.js'
 import type { Scope } from './scope.js'
+import { rareSeparators } from './separators.js'
 import type { Site } from './sites.js'
 
 export type Emitter<K extends Site['kind']> = (rewrite: Rewrite, site: Extract<Site, { kind: K }>) => void
@@ -39,6 +40,9 @@ export class Rewrite {
     this.text = new MagicString(text)
     for (const { type, start } of plan.survey.listed)
       if (type === 'ExpressionStatement') this.#statementStarts.add(start)
+    for (const { offset, escaped } of rareSeparators(text, program)) {
+      this.replace({ start: offset, end: offset + 1 }, escaped)
+    }
     if (program.hashbang !== null) this.replace(program.hashbang, '')
     // The table's entry for a kind takes sites of that kind.
     for (const site of plan.survey.sites) (EMITTERS[site.kind] as Emitter<Site['kind']>)(this, site)

@@ -1,7 +1,8 @@
 // Places in a cell's text.
 import type { Position } from './cell.js'
 
-const LINE_END = /\r\n|[\n\r\u2028\u2029]/g
+/** As editors and language servers count; JavaScript's own U+2028 and U+2029 end no line for them. */
+const LINE_END = /\r\n|\n|\r/g
 
 /** The 1-based line and column (in UTF-16 units) of an offset. */
 export function positionAt(text: string, offset: number): Position {

@@ -38,6 +38,10 @@ const EXACT: readonly Row[] = [
   ['an object literal', '{\n  a: 1,\n  b: «nowhere\n}'],
   ['the result', 'let x: any = null\nx.«y.z'],
   ['CRLF lines', 'let a: number\r\n\r\nthrow «new Error("crlf")'],
+  [
+    'a line separator in a string and a template',
+    'const a: string = "x\u2028y", b = `\u2029`\nthrow «new Error(a + b)',
+  ],
   ['a tagged template', 'let tag: any\ntag«`x`'],
   ['a loop head', 'let xs: any = 5\nfor (const x of «xs) { }'],
   ['a destructuring declaration', 'let o: any = null\nconst { «a } = o'],
