@@ -82,6 +82,8 @@ export async function installVenv(root, python, { signal, log, onDetail }) {
     if (line.startsWith('Collecting ')) onDetail(`${++done} of about ${total} packages`)
     else if (line.startsWith('Installing collected packages')) onDetail('unpacking')
   })
+  // JupyterLab runs a yarn.js of its own by Node, as CommonJS: the project's `"type": "module"` must not reach it.
+  writeJson(join(root, '.venv/package.json'), { private: true, type: 'commonjs' })
   writeJson(join(root, STAMP), finishedStamp(root, python))
   return aside
 }

@@ -36,7 +36,7 @@ export function labArguments(options: LabOptions, isRoot: boolean): string[] {
     ...['-m', 'jupyterlab', `--ServerApp.root_dir=${root}`],
     ...(notebook === undefined ? [] : [`--LabApp.default_url=/lab/tree/${notebook}`]),
     // We print the address ourselves; warnings and errors still come through.
-    ...['--Application.log_level=WARN', '--ServerApp.show_banner=False'],
+    '--Application.log_level=WARN',
     ...(browser ? [] : ['--no-browser']),
     ...(port === undefined ? [] : [`--port=${port}`]),
     ...(ip === undefined ? [] : [`--ip=${ip}`]),
