@@ -61,7 +61,10 @@ export const STATEMENT_EMITTERS: Emitters<TopSite['kind'] | 'variables'> = {
   },
 
   value(rewrite, { start, node, end, last }) {
-    rewrite.replace({ start, end: node.start }, last ? `${rewrite.prefix}.result((` : ';(')
+    rewrite.replace({ start, end: node.start }, '')
+    // Decorators of a class may stand before `export`.
+    const decorator = 'decorators' in node ? node.decorators?.[0] : undefined
+    rewrite.open(Math.min(decorator?.start ?? node.start, node.start), last ? `${rewrite.prefix}.result((` : ';(')
     rewrite.close(end, ';')
     rewrite.close(node.end, last ? '))' : ')')
   },

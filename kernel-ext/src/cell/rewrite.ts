@@ -38,8 +38,9 @@ export class Rewrite {
     this.#kinds = new Map(plan.declarations.flatMap(({ name, kind, typeOnly }) => (typeOnly ? [] : [[name, kind]])))
     this.prefix = namePrefix(text)
     this.text = new MagicString(text)
-    for (const { type, start } of plan.survey.listed)
+    for (const { type, start } of plan.survey.listed) {
       if (type === 'ExpressionStatement') this.#statementStarts.add(start)
+    }
     for (const { offset, escaped } of rareSeparators(text, program)) {
       this.replace({ start: offset, end: offset + 1 }, escaped)
     }

@@ -328,14 +328,17 @@ describe('what a cell asks of its scope', () => {
 })
 
 describe('what a cell may not do', () => {
-  it('tells what the translator does not know, with its place', () => {
-    const compileBoth = (): string => compile('let a: number\nconst f = import.source("x"); class A { accessor b = 1 }')
-    try {
-      compileBoth()
-    } catch (error) {
-      assert.ok(error instanceof CellSyntaxError)
-      assert.equal(error.line, 2)
-    }
+  it('tells what only the translator refuses, with its place', () => {
+    const analysis = analyseCell('let a: number = f(1)\nclass A {\n  x = a; @dec constructor() {}\n}')
+    assert.throws(
+      () => compileCell(analysis, environment()),
+      (error: unknown) => {
+        assert.ok(error instanceof CellSyntaxError)
+        assert.deepEqual([error.line, error.column], [3, 10])
+        assert.match(error.message, /^Decorators are not allowed/)
+        return true
+      },
+    )
   })
 
   it('throws ReferenceErrors of the names themselves', async () => {

@@ -281,6 +281,11 @@ const SUITES: Readonly<Record<string, readonly Row[]>> = {
       'const seen: any[] = []; const p = (t: any, key: any, index: number) => { seen.push(index) }\nclass A { m(@p a: number, @p b: number) {} }\nseen',
       [1, 0],
     ],
+    [
+      'of a class without a name',
+      'const seen: any[] = []; const dec = (v: any, { name }: any): any => { seen.push(name) }\n@dec export default class {}\nexport default @dec class {}\nseen.length',
+      2,
+    ],
   ],
   'enums and namespaces': [
     ['enum', 'enum E { A, B = A + 2, C }\n[E.B, E.C, E[2], E.A]', [2, 3, 'B', 0]],
