@@ -163,7 +163,7 @@ class Point { accessor x = 1; constructor(public y: number) {} }
   describe('imports', () => {
     it('TypeScript and JSON beside the notebook, with types', async () => {
       const outcome = await run(
-        'import { nine, type Bird } from "./neighbour"\nimport table from "./table.json"\nconst bird: Bird = { name: "Bo" }\nnine + table.rows.length + bird.name.length',
+        'import { nine, Bird } from "./neighbour"\nimport table from "./table.json"\nconst bird: Bird = { name: "Bo" }\nnine + table.rows.length + bird.name.length',
       )
       assert.deepEqual(outcome.results, [{ 'text/plain': '14' }])
     })
@@ -212,6 +212,11 @@ class Point { accessor x = 1; constructor(public y: number) {} }
     it('in a neighbour says the line of its source', async () => {
       const outcome = await run('import { boom } from "./neighbour"\nboom({ name: "Bo" })')
       assert.match(plainTraceback(outcome), /boom .*neighbour\.ts:5:9/)
+    })
+
+    it('names what it calls as the cell does', async () => {
+      const outcome = await run('// @ts-nocheck\nconst notFunction = 5\nnotFunction()')
+      assert.equal(outcome.error?.evalue, 'notFunction is not a function')
     })
 
     it('shows causes and own properties', async () => {

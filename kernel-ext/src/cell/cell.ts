@@ -101,6 +101,8 @@ export interface CellScope {
   import(specifier: unknown, options?: unknown): Promise<Record<string, unknown>>
   /** The export `name` of a module (or `default`), with CommonJS interop; throws the SyntaxError that Node would. */
   pick(module: Record<string, unknown>, name: string, specifier: string): unknown
+  /** Whether `pick` would find an export: asked for imported names of which the cell uses no value. */
+  has(module: Record<string, unknown>, name: string): boolean
   /** Around the operand of each `await`: a promise that an interrupt rejects. */
   wait(value: unknown): unknown
   /** Around each finished `await`: this cell is speaking again. */

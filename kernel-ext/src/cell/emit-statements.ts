@@ -130,7 +130,11 @@ function importBindings(
     const target = `${rewrite.box(specifier.local.name)}.v`
     if (specifier.type === 'ImportNamespaceSpecifier') return [`${target} = ${module}`]
     const exported = JSON.stringify(specifier.type === 'ImportSpecifier' ? exportName(specifier.imported) : 'default')
-    return [`${target} = ${rewrite.prefix}.pick(${module}, ${exported}, ${source})`]
+    const picked = `${target} = ${rewrite.prefix}.pick(${module}, ${exported}, ${source})`
+    // `import { SomeInterface }` without `type`: nothing of it exists at run time, and TypeScript leaves it out, too.
+    if (!rewrite.usesValue(specifier.local.name))
+      return [`${rewrite.prefix}.has(${module}, ${exported}) && (${picked})`]
+    return [picked]
   })
 }
 

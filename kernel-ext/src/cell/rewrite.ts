@@ -49,6 +49,18 @@ export class Rewrite {
     for (const site of plan.survey.sites) (EMITTERS[site.kind] as Emitter<Site['kind']>)(this, site)
   }
 
+  /** Whether the cell does anything with a top-level name but declare it, or name it in a type. */
+  usesValue(name: string): boolean {
+    const { sites, top } = this.#plan.survey
+    return sites.some(
+      site =>
+        site.kind === 'name' &&
+        site.name === name &&
+        site.use !== 'declare' &&
+        site.scope.ownerOf(name, 'value') === top,
+    )
+  }
+
   get hoistedVars(): ReadonlySet<string> {
     return this.#plan.hoistedVars
   }

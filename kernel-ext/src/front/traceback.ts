@@ -1,12 +1,13 @@
 // Errors as a person reads them in a notebook: what happened, then each of the user's own places with its code.
 import type { CellError, ErrorFrame } from '../runtime/link.js'
 
-/** ANSI colours of JupyterLab's palette: they follow its light and dark themes. */
-const RED = '\u001b[31m'
-const BOLD_RED = '\u001b[1;31m'
-const YELLOW = '\u001b[33m'
-const GREEN = '\u001b[32m'
-const CYAN = '\u001b[36m'
+/**
+ * Bold, and the intense ones of JupyterLab's ANSI colours: its plain red, cyan and green are too pale to read on the
+ * red ground that it gives to errors.
+ */
+const BOLD = '\u001b[1m'
+const RED = '\u001b[1;31m'
+const YELLOW = '\u001b[1;33m'
 const RESET = '\u001b[0m'
 
 const CONTEXT_LINES = 2
@@ -43,12 +44,12 @@ export function renderError(error: CellError, sourceOf: SourceOf): string[] {
 }
 
 function headline(error: CellError): string {
-  return `${BOLD_RED}${error.name}${RESET}${error.message === '' ? '' : `: ${error.message}`}`
+  return `${RED}${error.name}${RESET}${error.message === '' ? '' : `: ${error.message}`}`
 }
 
 function renderFrame(frame: ErrorFrame, sourceOf: SourceOf): string[] {
-  const place = `${CYAN}${frame.file}:${frame.line}:${frame.column}${RESET}`
-  const at = frame.functionName === undefined ? `  at ${place}` : `  at ${GREEN}${frame.functionName}${RESET} ${place}`
+  const place = `${BOLD}${frame.file}:${frame.line}:${frame.column}${RESET}`
+  const at = frame.functionName === undefined ? `  at ${place}` : `  at ${frame.functionName} ${place}`
   const source = frame.cell === undefined ? undefined : sourceOf(frame.cell)
   return source === undefined ? [at] : [at, ...quote(source, frame.line, frame.column, 1, RED)]
 }
@@ -97,8 +98,8 @@ export function renderSyntaxError(
   source: string,
 ): string[] {
   return [
-    `${BOLD_RED}SyntaxError${RESET}: ${message}`,
-    `  at ${CYAN}${cell}:${line}:${column}${RESET}`,
+    `${RED}SyntaxError${RESET}: ${message}`,
+    `  at ${BOLD}${cell}:${line}:${column}${RESET}`,
     ...quote(source, line, column, 1, RED),
   ]
 }
@@ -110,7 +111,7 @@ export function renderFindings(findings: readonly Finding[], cell: string, sourc
     const colour = severity === 'error' ? RED : YELLOW
     const length = endLine === line ? endColumn - column : 1
     return [
-      `${CYAN}${cell}:${line}:${column}${RESET} - ${colour}${severity}${RESET} TS${code}: ${message}`,
+      `${BOLD}${cell}:${line}:${column}${RESET} - ${colour}${severity}${RESET} TS${code}: ${message}`,
       ...quote(source, line, column, length, colour),
     ]
   })

@@ -42,17 +42,26 @@ export class Imports {
 
 /** One export of a module, with the interop that bundlers give CommonJS modules. */
 export function pickExport(module: Namespace, name: string, specifier: string): unknown {
-  if (name in module) return module[name]
-  const inner = module.default
-  if ((typeof inner === 'object' || typeof inner === 'function') && inner !== null && name in inner) {
-    return (inner as Namespace)[name]
-  }
+  const holder = holderOf(module, name)
+  if (holder !== undefined) return holder[name]
   if (name === 'default' && !('default' in module)) {
     throw new SyntaxError(
       `The module '${specifier}' has no default export: import { ... } or * as ... from it. It exports ${names(module)}.`,
     )
   }
   throw new SyntaxError(`The module '${specifier}' has no export named '${name}'. It exports ${names(module)}.`)
+}
+
+export function hasExport(module: Namespace, name: string): boolean {
+  return holderOf(module, name) !== undefined
+}
+
+/** The module, or what a CommonJS module exports as a whole, whichever has the name. */
+function holderOf(module: Namespace, name: string): Namespace | undefined {
+  if (name in module) return module
+  const inner = module.default
+  const isObject = (typeof inner === 'object' || typeof inner === 'function') && inner !== null
+  return isObject && name in inner ? (inner as Namespace) : undefined
 }
 
 function names(module: Namespace): string {

@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Box, CellScope } from '../cell/cell.js'
 import { type Boxes, peek } from './boxes.js'
-import { type Imports, makeMeta, pickExport } from './imports.js'
+import { hasExport, type Imports, makeMeta, pickExport } from './imports.js'
 import { InterruptError } from './interrupt.js'
 import type { CellRun } from './link.js'
 import type { Output } from './output.js'
@@ -126,6 +126,10 @@ export class Scope implements CellScope {
 
   pick(module: Record<string, unknown>, name: string, specifier: string): unknown {
     return pickExport(module, name, specifier)
+  }
+
+  has(module: Record<string, unknown>, name: string): boolean {
+    return hasExport(module, name)
   }
 
   wait(value: unknown): unknown {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
 import type { Position, RawSourceMap } from '../cell/cell.js'
+import { restoreNames } from '../cell/names.js'
 import type { CellError, ErrorFrame } from './link.js'
 import { mapModuleFrame } from './modules.js'
 
@@ -41,7 +42,7 @@ export function installStackTraces(): void {
 
 function headline(error: Error): string {
   try {
-    return String(error)
+    return restoreNames(String(error))
   } catch {
     return 'Error'
   }

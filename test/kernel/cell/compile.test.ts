@@ -120,7 +120,8 @@ describe('progress', () => {
     ['functions at once', 'nowhere\nfunction f() {}', ['f']],
     ['imports before all else', 'nowhere\nimport { x } from "m"', ['x']],
     ['not where an import fails', 'import { x } from "m"; import { y } from "none"; let z = 1', ['x']],
-    ['not where an export is missing', 'import { x, nothing } from "m"', []],
+    ['not where an export is missing', 'import { x, nothing } from "m"; x(nothing)', []],
+    ['where a missing export may be a type', 'import { x, Shape } from "m"; let s: Shape', ['Shape', 's', 'x']],
     [
       'classes, enums, namespaces',
       'class A {}\nenum B { X }\nnamespace N { export const x = 1 }\nnowhere\nclass C {}',
@@ -272,7 +273,7 @@ describe('imports', () => {
   })
 
   it('says which export is missing', async () => {
-    const { error } = await new TestKernel(modules).run('import { nothing } from "m"')
+    const { error } = await new TestKernel(modules).run('import { nothing } from "m"; nothing')
     assert.match(String(error), /'m' does not provide an export named 'nothing'/)
   })
 

@@ -124,6 +124,10 @@ class TestScope implements CellScope {
     return module[name]
   }
 
+  has(module: Record<string, unknown>, name: string): boolean {
+    return name in module
+  }
+
   wait(value: unknown): unknown {
     this.#kernel.events.push('wait')
     return value
