@@ -2,12 +2,10 @@
 import type { CellError, ErrorFrame } from '../runtime/link.js'
 
 /**
- * Bold, and the intense ones of JupyterLab's ANSI colours: its plain red, cyan and green are too pale to read on the
- * red ground that it gives to errors.
+ * Only bold: JupyterLab gives errors and stderr a red ground in its light theme and in its dark one, on which no red,
+ * yellow, cyan or green of its palette can be read well in both.
  */
 const BOLD = '\u001b[1m'
-const RED = '\u001b[1;31m'
-const YELLOW = '\u001b[1;33m'
 const RESET = '\u001b[0m'
 
 const CONTEXT_LINES = 2
@@ -44,18 +42,18 @@ export function renderError(error: CellError, sourceOf: SourceOf): string[] {
 }
 
 function headline(error: CellError): string {
-  return `${RED}${error.name}${RESET}${error.message === '' ? '' : `: ${error.message}`}`
+  return `${BOLD}${error.name}${RESET}${error.message === '' ? '' : `: ${error.message}`}`
 }
 
 function renderFrame(frame: ErrorFrame, sourceOf: SourceOf): string[] {
   const place = `${BOLD}${frame.file}:${frame.line}:${frame.column}${RESET}`
   const at = frame.functionName === undefined ? `  at ${place}` : `  at ${frame.functionName} ${place}`
   const source = frame.cell === undefined ? undefined : sourceOf(frame.cell)
-  return source === undefined ? [at] : [at, ...quote(source, frame.line, frame.column, 1, RED)]
+  return source === undefined ? [at] : [at, ...quote(source, frame.line, frame.column, 1)]
 }
 
 /** The line of a place with its neighbours and a caret under the column; all 1-based. */
-export function quote(source: string, line: number, column: number, length: number, colour: string): string[] {
+export function quote(source: string, line: number, column: number, length: number): string[] {
   const lines = source.split(/\r\n|\r|\n/)
   const first = Math.max(1, line - CONTEXT_LINES)
   const last = Math.min(lines.length, line + CONTEXT_LINES)
@@ -70,8 +68,8 @@ export function quote(source: string, line: number, column: number, length: numb
     }
     const indent = text.text.slice(0, text.column - 1).replace(/[^\t]/g, ' ')
     const marks = '^'.repeat(Math.max(1, Math.min(length, text.text.length - text.column + 1)))
-    quoted.push(`  ${colour}>${RESET} ${label} | ${text.text}`)
-    quoted.push(`    ${' '.repeat(width)} | ${indent}${colour}${marks}${RESET}`)
+    quoted.push(`  ${BOLD}>${RESET} ${label} | ${text.text}`)
+    quoted.push(`    ${' '.repeat(width)} | ${indent}${BOLD}${marks}${RESET}`)
   }
   return quoted
 }
@@ -98,9 +96,9 @@ export function renderSyntaxError(
   source: string,
 ): string[] {
   return [
-    `${RED}SyntaxError${RESET}: ${message}`,
+    `${BOLD}SyntaxError${RESET}: ${message}`,
     `  at ${BOLD}${cell}:${line}:${column}${RESET}`,
-    ...quote(source, line, column, 1, RED),
+    ...quote(source, line, column, 1),
   ]
 }
 
@@ -108,11 +106,10 @@ export function renderSyntaxError(
 export function renderFindings(findings: readonly Finding[], cell: string, source: string): string[] {
   return findings.flatMap(finding => {
     const { severity, code, message, line, column, endLine, endColumn } = finding
-    const colour = severity === 'error' ? RED : YELLOW
     const length = endLine === line ? endColumn - column : 1
     return [
-      `${BOLD}${cell}:${line}:${column}${RESET} - ${colour}${severity}${RESET} TS${code}: ${message}`,
-      ...quote(source, line, column, length, colour),
+      `${BOLD}${cell}:${line}:${column}${RESET} - ${BOLD}${severity}${RESET} TS${code}: ${message}`,
+      ...quote(source, line, column, length),
     ]
   })
 }

@@ -121,7 +121,7 @@ export function toCellError(thrown: unknown, depth = 0): CellError {
   return {
     ...plain(
       text(() => error.name, 'Error'),
-      text(() => error.message, ''),
+      restoreNames(text(() => error.message, '')),
     ),
     frames: userFrames(error),
     detail: extraProperties(error),
