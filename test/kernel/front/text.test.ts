@@ -18,7 +18,7 @@ describe('cursor positions', () => {
 
 describe('quoted code', () => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ANSI colours are made of them
-  const plain = (lines: string[]): string[] => lines.map(line => line.replace(/\u001b\[[\d;]*m/g))
+  const plain = (lines: string[]): string[] => lines.map(line => line.replace(/\u001b\[[\d;]*m/g, ''))
 
   it('shows the line between its neighbours, with a caret under the column', () => {
     assert.deepEqual(plain(quote('one\ntwo\n\tthree\nfour\nfive\nsix', 3, 2, 5)), [
