@@ -5,6 +5,7 @@ import { build, buildState } from './build.mjs'
 import { checkSpace } from './disk.mjs'
 import { describeFailure, Stopped } from './failure.mjs'
 import { withLock } from './lock.mjs'
+import { onOrphaned } from './orphan.mjs'
 import { installPackages, packagesState, stampPackages } from './packages.mjs'
 import { Progress } from './progress.mjs'
 import { findPython } from './python.mjs'
@@ -169,8 +170,13 @@ function listenForStop() {
     process.on(name, handler)
     return () => process.off(name, handler)
   })
-  // Not a leak: each command that runs listens once.
-  return { signal: controller.signal, stopListening: () => handlers.forEach(off => void off()) }
+  const stopLooking = onOrphaned(() => controller.abort(new Stopped('SIGTERM')))
+  return {
+    signal: controller.signal,
+    stopListening: () => {
+      for (const off of [...handlers, stopLooking]) off()
+    },
+  }
 }
 
 /**

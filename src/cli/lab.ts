@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
+import { onOrphaned } from '../../scripts/setup/orphan.mjs'
 import { Progress } from '../../scripts/setup/progress.mjs'
 import { buildState, venvState } from '../../scripts/setup/state.mjs'
 import { CommandError, EXIT } from './exit.js'
@@ -134,6 +135,7 @@ function stopOnSignals(server: LabServer): StopOnSignals {
     asked: false,
     opened: false,
     forget: () => {
+      stopLooking()
       for (const name of signals) process.off(name, handler)
     },
   }
@@ -142,6 +144,7 @@ function stopOnSignals(server: LabServer): StopOnSignals {
     state.asked = true
     void server.stop()
   }
+  const stopLooking = onOrphaned(handler)
   for (const name of signals) process.on(name, handler)
   return state
 }

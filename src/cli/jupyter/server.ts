@@ -1,7 +1,8 @@
 // A JupyterLab server as our child: started in the project's own home, found again by the file that it writes when it
 // listens, stopped without its 'y/n' question.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readJsonObject } from '../files.js'
@@ -51,6 +52,18 @@ export function labEnvironment(home: JupyterHome, env: NodeJS.ProcessEnv): NodeJ
   return { ...rest, ...home.env }
 }
 
+/**
+ * A token of our own: with one that Jupyter made up, it would print its addresses beside ours. It goes by a file, so
+ * that neither the list of processes nor the environment of a cell shows it.
+ */
+function tokenFile(home: JupyterHome, env: NodeJS.ProcessEnv): Record<string, string> {
+  if (env.JUPYTER_TOKEN !== undefined || env.JUPYTER_TOKEN_FILE !== undefined) return {}
+  const file = join(home.runtime, 'token')
+  rmSync(file, { force: true })
+  writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 })
+  return { JUPYTER_TOKEN_FILE: file }
+}
+
 export class LabServer {
   readonly #child: ChildProcess
   readonly #runtime: string
@@ -63,7 +76,7 @@ export class LabServer {
     this.#runtime = home.runtime
     this.#child = spawn(options.python, labArguments(options, process.getuid?.() === 0), {
       cwd: options.root,
-      env: labEnvironment(home, process.env),
+      env: { ...labEnvironment(home, process.env), ...tokenFile(home, process.env) },
       stdio: ['ignore', 'inherit', 'inherit'],
       // Out of the terminal's group: Ctrl-C must not reach the server, which would ask whether it was meant.
       detached: process.platform !== 'win32',
