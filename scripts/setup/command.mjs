@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { knownFailure, SetupError, Stopped } from './failure.mjs'
 
 /** What a command that was asked to end is given before it is killed. */
-const GRACE_MS = 3000
+const GRACE_MS = 1000
 
 /**
  * @typedef {object} CommandOptions

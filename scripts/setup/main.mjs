@@ -7,7 +7,7 @@ import { describeFailure, Stopped } from './failure.mjs'
 import { withLock } from './lock.mjs'
 import { onOrphaned } from './orphan.mjs'
 import { installPackages, packagesState, stampPackages } from './packages.mjs'
-import { Progress } from './progress.mjs'
+import { Progress, seconds } from './progress.mjs'
 import { findPython } from './python.mjs'
 import { installVenv, venvState } from './venv.mjs'
 
@@ -56,9 +56,10 @@ export async function start(args) {
 async function setUp(signal) {
   const progress = new Progress(process.stdout)
   await progress.step('node', () => process.versions.node)
-  if (allInPlace()) {
+  const began = performance.now()
+  if (missingParts().length === 0) {
     stampPackages(ROOT)
-    await progress.step('set-up', () => 'packages, build and JupyterLab are in place')
+    console.log(`set-up      packages, build and JupyterLab are in place (${seconds(performance.now() - began)})`)
     return
   }
   // Before anything is downloaded: a missing Python or a full disk should be known at once.
@@ -74,11 +75,6 @@ async function setUp(signal) {
     await progress.step('build', step => buildStep(step, signal))
     await progress.step('jupyterlab', step => venvStep(step, python, signal))
   })
-}
-
-/** @returns {boolean} */
-function allInPlace() {
-  return missingParts().length === 0
 }
 
 /** @returns {('packages' | 'build' | 'jupyterlab')[]} */
@@ -117,7 +113,7 @@ async function packagesStep(step, signal) {
     stampPackages(ROOT)
     return `${before.count} in place`
   }
-  step.doing(`installing into node_modules with npm (${before.reason})`)
+  step.doing('installing into node_modules with npm', before.reason)
   await installPackages(ROOT, { signal, log: join(LOGS, 'npm.log'), onDetail: text => step.detail(text) })
   return 'installed into node_modules'
 }
@@ -130,7 +126,7 @@ async function packagesStep(step, signal) {
 async function buildStep(step, signal) {
   const before = buildState(ROOT)
   if (before.ok) return 'up to date'
-  step.doing(`building with TypeScript (${before.reason})`)
+  step.doing('building with TypeScript', before.reason)
   await build(ROOT, { signal, log: join(LOGS, 'build.log') })
   return 'built'
 }
@@ -144,7 +140,7 @@ async function buildStep(step, signal) {
 async function venvStep(step, known, signal) {
   const before = venvState(ROOT)
   if (before.ok) return 'in place'
-  step.doing(`installing into .venv with pip (${before.reason})`)
+  step.doing('installing into .venv with pip', before.reason)
   const python = known ?? (await findPython())
   const log = join(LOGS, 'pip.log')
   const aside = await installVenv(ROOT, python, { signal, log, onDetail: text => step.detail(text) })

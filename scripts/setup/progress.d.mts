@@ -14,8 +14,8 @@ export class Progress {
 }
 
 export interface Step {
-  /** Announces what the step is about to do. */
-  doing(text: string): void
+  /** Announces what the step is about to do, and why. */
+  doing(text: string, reason?: string): void
   /** How far it is. */
   detail(text: string): void
 }

@@ -56,12 +56,14 @@ export class Step {
   /**
    * Announces what the step is about to do; a step that never calls it had nothing to do.
    * @param {string} text
+   * @param {string} [reason] why; not repeated while it lasts
    */
-  doing(text) {
+  doing(text, reason) {
     this.text = text
     this.more = ''
-    if (this.moves) this.draw(`${this.label()}${text} ...`)
-    else this.output.write(`${this.label()}${text} ...\n`)
+    const announcement = `${this.label()}${text}${reason === undefined ? '' : ` (${reason})`} ...`
+    if (this.moves) this.draw(announcement)
+    else this.output.write(`${announcement}\n`)
     this.timer ??= setInterval(() => this.tick(), this.moves ? 120 : PLAIN_EVERY_MS)
   }
 
@@ -107,7 +109,8 @@ export class Step {
   /** @param {string} line */
   draw(line) {
     // One column is left free: a terminal that wraps at the last one would leave a line behind at each redraw.
-    this.output.write(`\r\x1b[K${line.slice(0, (this.output.columns ?? 80) - 1)}`)
+    // Some terminals tell a width of 0.
+    this.output.write(`\r\x1b[K${line.slice(0, (this.output.columns || 80) - 1)}`)
   }
 }
 
