@@ -114,8 +114,11 @@ interface LabNotebook {
 }
 
 interface LabCell {
+  readonly node: HTMLElement
   readonly model: {
+    readonly type: string
     readonly executionCount: number | null
+    readonly sharedModel: { getSource(): string }
     readonly outputs?: { toJSON(): Record<string, unknown>[] }
   }
 }

@@ -13,7 +13,7 @@ import {
 } from '@jupyterlab/services'
 import { WebSocket } from 'ws'
 import { type GradlabLab, startGradlabLab } from './gradlab.js'
-import { descendants, type LabServer } from './lab.js'
+import { descendants, type LabServer } from './lab-server.js'
 
 describe('the kernel behind a Jupyter server', function () {
   this.timeout(60_000)
