@@ -43,7 +43,7 @@ const START_LIMIT = 60_000
 const END_LIMIT = 5_000
 /** A process that the kernel has left behind may hold its pipes: they are read for this long after its end. */
 const LAST_WORDS_MS = 500
-const LOG_LINES = 12
+const LOG_LINES = 40
 
 export class HeadlessKernel {
   readonly #process: ChildProcessWithoutNullStreams

@@ -74,7 +74,7 @@ type SyncHooks = {
   resolve(specifier: string, context: HookContext, next: NextResolve): { url: string }
   load(url: string, context: HookContext, next: (url: string, context: HookContext) => unknown): unknown
 }
-type HookContext = { parentURL?: string; importAttributes?: Record<string, string> }
+type HookContext = { parentURL?: string; importAttributes?: Record<string, string>; conditions?: readonly string[] }
 type NextResolve = (specifier: string, context: HookContext) => { url: string }
 
 function registerLoader(options: LoaderOptions): void {
@@ -84,9 +84,16 @@ function registerLoader(options: LoaderOptions): void {
     return
   }
   registerHooks({
-    resolve: (specifier, context, next) => resolveSync(specifier, context, next, options),
-    load: (url, context, next) => loadModule(url, context.importAttributes) ?? next(url, context),
+    resolve: (specifier, context, next) =>
+      isRequire(context) ? next(specifier, context) : resolveSync(specifier, context, next, options),
+    load: (url, context, next) =>
+      (isRequire(context) ? undefined : loadModule(url, context.importAttributes)) ?? next(url, context),
   })
+}
+
+/** These hooks see `require`, too, which has ways of its own here: `makeRequire`. */
+function isRequire({ conditions }: HookContext): boolean {
+  return conditions?.includes('require') ?? false
 }
 
 function resolveSync(
