@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { SetupError } from './failure.mjs'
 
 /** Megabytes that each step takes at its height, the downloads that npm and pip keep included. */
-export const NEEDED_MB = { packages: 400, build: 10, jupyterlab: 450 }
+export const NEEDED_MB = { packages: 260, build: 10, jupyterlab: 360 }
 
 /**
  * Throws where the disk has less free than the missing parts need.
@@ -19,6 +19,17 @@ export async function checkSpace(root, missing, freeMb = freeMegabytes) {
   throw new SetupError(`the disk is too full: setting up needs about ${needed} MB, and ${root} has ${free} MB free`, {
     next: 'Free some space or move the project to a larger disk, then run npm start again.',
   })
+}
+
+/**
+ * For a disk that became full on the way: what is still to be installed, and what there is.
+ * @param {string} root
+ * @param {readonly (keyof typeof NEEDED_MB)[]} missing
+ * @returns {Promise<string>}
+ */
+export async function spaceLeft(root, missing) {
+  const needed = missing.reduce((sum, part) => sum + NEEDED_MB[part], 0)
+  return `what is missing needs about ${needed} MB, and ${root} has ${await freeMegabytes(root)} MB free`
 }
 
 /**

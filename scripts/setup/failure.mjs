@@ -69,18 +69,30 @@ export function knownFailure(text) {
 }
 
 /**
+ * @param {unknown} error
+ * @returns {boolean}
+ */
+export function isDiskFull(error) {
+  if (!(error instanceof Error)) return false
+  return error.message.includes('the disk is full') || knownFailure(error.message) === KNOWN[0]
+}
+
+/**
  * Any thrown value as what the user reads: `error:`, the last lines of the log, `next:`.
  * @param {unknown} error
+ * @param {string} [more] a line to go between
  * @returns {string}
  */
-export function describeFailure(error) {
+export function describeFailure(error, more) {
+  const between = more === undefined ? [] : [more]
   if (error instanceof SetupError) {
-    return [`error: ${error.message}`, ...logTail(error.log), `next: ${error.next}`].join('\n')
+    return [`error: ${error.message}`, ...logTail(error.log), ...between, `next: ${error.next}`].join('\n')
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const known = knownFailure(text)
   if (known === undefined) return `${text}\nnext: run npm start again; if it stays so, report the lines above.`
-  return `error: ${known.message}: ${error instanceof Error ? error.message : text}\nnext: ${known.next}`
+  const first = `error: ${known.message}: ${error instanceof Error ? error.message : text}`
+  return [first, ...between, `next: ${known.next}`].join('\n')
 }
 
 /**

@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, buildState } from './build.mjs'
-import { checkSpace } from './disk.mjs'
-import { describeFailure, Stopped } from './failure.mjs'
+import { checkSpace, spaceLeft } from './disk.mjs'
+import { describeFailure, isDiskFull, Stopped } from './failure.mjs'
 import { withLock } from './lock.mjs'
 import { onOrphaned } from './orphan.mjs'
 import { installPackages, packagesState, stampPackages } from './packages.mjs'
@@ -42,7 +42,7 @@ export async function start(args) {
   try {
     await setUp(interruption.signal)
   } catch (error) {
-    return tellFailure(error)
+    return await tellFailure(error)
   } finally {
     interruption.stopListening()
   }
@@ -177,16 +177,16 @@ function listenForStop() {
 
 /**
  * @param {unknown} error
- * @returns {number} the exit code
+ * @returns {Promise<number>} the exit code
  */
-function tellFailure(error) {
+async function tellFailure(error) {
   const stopped = stoppedBy(error)
-  if (stopped === undefined) {
-    console.error(describeFailure(error))
-    return 1
+  if (stopped !== undefined) {
+    console.error('stopped; the next npm start goes on where this ended')
+    return stopped.exitCode
   }
-  console.error('stopped; the next npm start goes on where this ended')
-  return stopped.exitCode
+  console.error(describeFailure(error, isDiskFull(error) ? await spaceLeft(ROOT, missingParts()) : undefined))
+  return 1
 }
 
 /**

@@ -9,6 +9,7 @@ import { labCommand } from './lab.js'
 import { thisProject } from './project.js'
 import { runCommand } from './run.js'
 import { dress, EXIT_CODES_HELP, printError } from './style.js'
+import { explainSystemError } from './system-errors.js'
 
 /** Runs the command; `argv` is what follows the command's name. Returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -44,6 +45,7 @@ function version(): string {
 function exitCodeOf(error: unknown): number {
   // commander has printed its own message; help and version end this way, too
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
-  printError(error)
-  return error instanceof CommandError ? error.exitCode : EXIT.failed
+  const explained = explainSystemError(error)
+  printError(explained)
+  return explained instanceof CommandError ? explained.exitCode : EXIT.failed
 }
