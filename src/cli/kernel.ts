@@ -141,7 +141,8 @@ function installExtension(built: string | undefined, folder: string): void {
 
 /** A folder that may not be written gets a sentence; everything else is passed on. */
 function explainDenied(error: unknown, dataDir: string): unknown {
-  if (!isCode(error, 'EACCES') && !isCode(error, 'EPERM') && !isCode(error, 'EROFS')) return error
+  const refused = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].some(code => isCode(error, code))
+  if (!refused) return error
   return new CommandError('KERNEL_DENIED', `${dataDir} may not be written.`, {
     cause: error,
     next: 'Choose another place: --user for yourself alone, --sys-prefix for an environment, --prefix DIR for any.',
