@@ -12,6 +12,8 @@ import { processTree } from './proc.js'
 
 /** How long one answer may take before the kernel counts as hung. */
 const HANG_MS = 20_000
+/** Jupyter's server asks a silent kernel every 500 ms; oftener here, so that a lost request adds little to a start. */
+const NUDGE_MS = 100
 /** Jupyter kills a kernel that has not ended so long after it was asked to. */
 const SHUTDOWN_MS = 5000
 
@@ -131,9 +133,8 @@ export class Kernel {
     this.#trouble = Promise.race([this.#client.broken, this.#exited.then(() => this.#died())])
     this.#trouble.catch(() => {}) // whoever waits for the kernel sees it
     try {
-      const info = await this.request('shell', 'kernel_info_request')
-      this.readyAt = info.replyAt ?? Number.NaN
-      await this.wait(this.#subscribe(), 'message on iopub')
+      this.readyAt = await this.wait(this.#firstReply(), 'kernel_info_reply')
+      await this.wait(this.#firstPublished(), 'message on iopub')
     } catch (error) {
       await this.end()
       throw error
@@ -174,15 +175,23 @@ export class Kernel {
     throw new Failure(`the kernel ended with ${exitCode ?? 'no start'}${said === '' ? '' : `: ${said}`}`)
   }
 
+  /** When the kernel first answered. As Jupyter's server does, asks again: a kernel may lose what finds it half open. */
+  async #firstReply(): Promise<number> {
+    const asked: Answer[] = []
+    let replied: Answer | undefined
+    while (replied === undefined && running.has(this)) {
+      asked.push(this.#client.send('shell', 'kernel_info_request', {}))
+      await Promise.race([sleep(NUDGE_MS), ...asked.map(answer => answer.replied.promise)])
+      replied = asked.find(answer => answer.replyAt !== undefined)
+    }
+    return replied?.replyAt ?? Number.NaN
+  }
+
   /** What a kernel publishes before our subscription has reached it is lost: asks until something is seen. */
-  async #subscribe(): Promise<void> {
-    let seen = false
-    const subscribed = this.#client.subscribed.then(() => {
-      seen = true
-    })
-    while (!seen) {
-      await Promise.race([subscribed, sleep(20)])
-      if (!seen) await this.request('shell', 'kernel_info_request')
+  async #firstPublished(): Promise<void> {
+    const seen = this.#client.subscribed.then(() => true)
+    while (!(await Promise.race([seen, sleep(20)])) && running.has(this)) {
+      this.#client.send('shell', 'kernel_info_request', {})
     }
   }
 }
