@@ -47,6 +47,8 @@ export interface LabPage {
 export interface OpenOptions {
   readonly width?: number
   readonly height?: number
+  /** Pixels of a picture for each pixel of the page. */
+  readonly scale?: number
 }
 
 /** Opens a notebook (its path under the server's folder) and waits until JupyterLab has restored its layout. */
@@ -66,8 +68,8 @@ export async function openLab(
   address: string,
   options: OpenOptions = {},
 ): Promise<LabPage> {
-  const { width = 1280, height = 900 } = options
-  const page = await browser.newPage({ viewport: { width, height } })
+  const { width = 1280, height = 900, scale = 1 } = options
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale })
   const errors: string[] = []
   const foreign: string[] = []
   page.on('console', message => {
