@@ -145,6 +145,8 @@ if (process.env.GRADLAB_LONG === '1') {
         HOME: join(folder, 'home'),
         npm_config_cache: join(folder, 'npm-cache'),
         PIP_CACHE_DIR: join(folder, 'pip-cache'),
+        // pip asks for Rust's version, and rustup, where it is installed, then makes a folder at home.
+        RUSTUP_HOME: join(folder, 'rustup'),
       }
     })
     after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
