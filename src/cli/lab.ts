@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { onOrphaned } from '../../scripts/setup/orphan.mjs'
 import { Progress } from '../../scripts/setup/progress.mjs'
-import { buildState, venvState } from '../../scripts/setup/state.mjs'
+import { venvState } from '../../scripts/setup/state.mjs'
 import { CommandError, EXIT } from './exit.js'
 import { prepareHome } from './jupyter/home.js'
 import { LabServer, labAddress, type ServerInfo } from './jupyter/server.js'
@@ -71,10 +71,10 @@ async function openLab(project: Project, flags: LabFlags, more: readonly string[
 /** The Python that holds JupyterLab; throws where the set-up is not done. */
 function readyPython(project: Project): string {
   const venv = venvState(project.root)
-  const build = buildState(project.root)
   if (!venv.ok) throw notSetUp(`JupyterLab is not installed in .venv: ${venv.reason}.`)
-  if (!existsSync(kernelProgram(project))) throw notSetUp(`The kernel's program is missing: ${kernelProgram(project)}.`)
-  if (!build.ok && build.reason === 'not built yet') throw notSetUp('The kernel is not built.')
+  for (const file of [kernelProgram(project), join(project.kernelFolder, 'dist', 'front', 'main.js')]) {
+    if (!existsSync(file)) throw notSetUp(`The kernel is not built: ${file} is missing.`)
+  }
   return venv.python
 }
 
