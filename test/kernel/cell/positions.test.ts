@@ -42,7 +42,7 @@ const EXACT: readonly Row[] = [
     'a line separator in a string and a template',
     'const a: string = "x\u2028y", b = `\u2029`\nthrow «new Error(a + b)',
   ],
-  ['a tagged template', 'let tag: any\ntag«`x`'],
+  ['a tagged template', 'let tag: any\n«tag`x`'],
   ['a loop head', 'let xs: any = 5\nfor (const x of «xs) { }'],
   ['a destructuring declaration', 'let o: any = null\nconst { «a } = o'],
 ]
