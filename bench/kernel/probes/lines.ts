@@ -38,5 +38,6 @@ async function allOrQuiet(answer: Answer): Promise<void> {
   while (!(await Promise.race([done, sleep(QUIET_MS / 10)]))) {
     if (performance.now() - answer.lastAt > QUIET_MS) return
   }
-  while (countLines(answer).all < LINES && performance.now() - answer.lastAt < LATE_MS) await sleep(LATE_MS / 10)
+  if (countLines(answer).all === LINES) return
+  while (performance.now() - answer.lastAt < LATE_MS) await sleep(LATE_MS / 10)
 }
