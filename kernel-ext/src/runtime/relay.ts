@@ -9,7 +9,7 @@ import type { FromRuntime, ToRuntime } from './link.js'
 import { Phase, type RelayData, type RelayNotice, type RelayRequest, Word } from './shared.js'
 
 /** How long an interrupt waits for the main thread's event loop before it stops the thread. */
-const ASK_MS = 30
+const ASK_MS = 10
 /** How long a cell that has been asked may take to end by itself. */
 const UNWIND_MS = 300
 /** How long an `atomic` section may hold an interrupt up. */
