@@ -58,6 +58,11 @@ describe('a cell', function () {
       assert.equal(outcome.stderr, 'e\nAssertion failed: no\n')
     })
 
+    it('console.trace as its message and the place of the cell', async () => {
+      const outcome = await run('console.trace("here", 5)')
+      assert.equal(outcome.stderr, `Trace: here 5\n    at Cell [${outcome.count}]:1:9\n`)
+    })
+
     it('each display helper with its media type and a text beside it', async () => {
       const outcome = await run(`display.html('<i>x</i>')
 display.markdown('# x')

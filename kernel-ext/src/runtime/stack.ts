@@ -42,7 +42,8 @@ export function installStackTraces(): void {
 
 function headline(error: Error): string {
   try {
-    return restoreNames(String(error))
+    // As V8 does it: console.trace captures the stack of an object that is no Error.
+    return restoreNames(Error.prototype.toString.call(error))
   } catch {
     return 'Error'
   }
