@@ -12,7 +12,7 @@ import type { History } from './history.js'
 import { Names } from './names.js'
 import type { Outputs } from './outputs.js'
 import { RuntimeProcess } from './runtime-process.js'
-import { type Finding, renderError, renderFindings, renderSyntaxError } from './traceback.js'
+import { renderError, renderFindings, renderSyntaxError } from './traceback.js'
 
 export interface ExecutorOptions {
   readonly folder: string
@@ -200,7 +200,7 @@ export class Executor {
     if (strictness === 'off' || diagnostics.length === 0) return { document, failure: undefined }
     const cell = `Cell [${execution.number}]`
     const blocking = strictness === 'strict' ? diagnostics.filter(diagnostic => diagnostic.blocks) : []
-    const others: Finding[] = diagnostics.filter(diagnostic => !blocking.includes(diagnostic))
+    const others = diagnostics.filter(diagnostic => !blocking.includes(diagnostic))
     if (others.length > 0 && !execution.silent) {
       outputs.stream('stderr', `${renderFindings(others, cell, execution.code).join('\n')}\n`, execution.request)
     }

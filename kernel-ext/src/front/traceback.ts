@@ -1,5 +1,6 @@
 // Errors as a person reads them in a notebook: what happened, then each of the user's own places with its code.
 import type { CellError, ErrorFrame } from '../runtime/link.js'
+import type { Diagnostic } from '../types/diagnostics.js'
 
 /**
  * Only bold: JupyterLab gives errors and stderr a red ground in its light theme and in its dark one, on which no red,
@@ -14,17 +15,6 @@ const FRAMES_SHOWN = 20
 
 /** The text of a cell by its execution id; undefined for one that is no longer known. */
 export type SourceOf = (cell: string) => string | undefined
-
-/** What the type checker has to say of a place; lines and columns 1-based. */
-export interface Finding {
-  readonly severity: 'error' | 'warning'
-  readonly code: number
-  readonly message: string
-  readonly line: number
-  readonly column: number
-  readonly endLine: number
-  readonly endColumn: number
-}
 
 /** The lines of Jupyter's `traceback`. */
 export function renderError(error: CellError, sourceOf: SourceOf): string[] {
@@ -103,7 +93,7 @@ export function renderSyntaxError(
 }
 
 /** Findings of the type checker, in the order of the text. */
-export function renderFindings(findings: readonly Finding[], cell: string, source: string): string[] {
+export function renderFindings(findings: readonly Diagnostic[], cell: string, source: string): string[] {
   return findings.flatMap(finding => {
     const { severity, code, message, line, column, endLine, endColumn } = finding
     const length = endLine === line ? endColumn - column : 1

@@ -1,6 +1,6 @@
 // The loader hooks of Node 20, which run in Node's own loader thread. Node 22.15 and later use `registerHooks` instead.
 import type { InitializeHook, LoadHook, ResolveHook } from 'node:module'
-import { alternatives, fallbackParents, isBare, isMissing, type LoaderOptions, loadModule, stamped } from './loader.js'
+import { isMissing, type LoaderOptions, loadModule, retries, stamped } from './loader.js'
 
 let options: LoaderOptions
 
@@ -13,12 +13,9 @@ export const resolve: ResolveHook = async (specifier, context, next) => {
     return await found(next(specifier, context))
   } catch (error) {
     if (!isMissing(error)) throw error
-    const retries = isBare(specifier)
-      ? fallbackParents(options).map(parentURL => () => next(specifier, { ...context, parentURL }))
-      : alternatives(specifier).map(other => () => next(other, context))
-    for (const retry of retries) {
+    for (const { specifier: other, ...parent } of retries(specifier, options)) {
       try {
-        return await found(retry())
+        return await found(next(other, { ...context, ...parent }))
       } catch (again) {
         if (!isMissing(again)) throw again
       }

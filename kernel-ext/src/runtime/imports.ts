@@ -3,7 +3,7 @@ import Module, { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { constants, Script } from 'node:vm'
-import { alternatives, fallbackParents, isBare, isMissing, type LoaderOptions, loadModule, stamped } from './loader.js'
+import { alternatives, isBare, isMissing, type LoaderOptions, loadModule, retries, stamped } from './loader.js'
 import { isTypeScript, transformModule } from './modules.js'
 
 type Namespace = Record<string, unknown>
@@ -107,12 +107,9 @@ function resolveSync(
     return found(next(specifier, context))
   } catch (error) {
     if (!isMissing(error)) throw error
-    const retries = isBare(specifier)
-      ? fallbackParents(options).map(parentURL => () => next(specifier, { ...context, parentURL }))
-      : alternatives(specifier).map(other => () => next(other, context))
-    for (const retry of retries) {
+    for (const { specifier: other, ...parent } of retries(specifier, options)) {
       try {
-        return found(retry())
+        return found(next(other, { ...context, ...parent }))
       } catch (again) {
         if (!isMissing(again)) throw again
       }

@@ -28,8 +28,15 @@ export function alternatives(specifier: string): string[] {
 }
 
 /** The places to try after the importing module itself, for a package's name. */
-export function fallbackParents(options: LoaderOptions): string[] {
+function fallbackParents(options: LoaderOptions): string[] {
   return [options.notebookFolder, ...options.roots].map(folder => pathToFileURL(join(folder, 'package.json')).href)
+}
+
+/** Where a module that was not found is looked for next: a package by other parents, a file under other names. */
+export function retries(specifier: string, options: LoaderOptions): { specifier: string; parentURL?: string }[] {
+  return isBare(specifier)
+    ? fallbackParents(options).map(parentURL => ({ specifier, parentURL }))
+    : alternatives(specifier).map(other => ({ specifier: other }))
 }
 
 /** A module of the user's own is imported anew once its file has changed. */
