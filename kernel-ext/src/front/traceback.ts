@@ -3,10 +3,11 @@ import type { CellError, ErrorFrame } from '../runtime/link.js'
 import type { Diagnostic } from '../types/diagnostics.js'
 
 /**
- * Only bold: JupyterLab gives errors and stderr a red ground in its light theme and in its dark one, on which no red,
- * yellow, cyan or green of its palette can be read well in both.
+ * Bold for places, bold red for what is wrong. JupyterLab gives errors and stderr a red ground, on which its other ANSI
+ * colours cannot be read; our labextension gives this red a shade for either kind of theme.
  */
 const BOLD = '\u001b[1m'
+const RED = '\u001b[1;31m'
 const RESET = '\u001b[0m'
 
 const CONTEXT_LINES = 2
@@ -32,7 +33,7 @@ export function renderError(error: CellError, sourceOf: SourceOf): string[] {
 }
 
 function headline(error: CellError): string {
-  return `${BOLD}${error.name}${RESET}${error.message === '' ? '' : `: ${error.message}`}`
+  return `${RED}${error.name}${RESET}${error.message === '' ? '' : `: ${error.message}`}`
 }
 
 function renderFrame(frame: ErrorFrame, sourceOf: SourceOf): string[] {
@@ -58,8 +59,8 @@ export function quote(source: string, line: number, column: number, length: numb
     }
     const indent = text.text.slice(0, text.column - 1).replace(/[^\t]/g, ' ')
     const marks = '^'.repeat(Math.max(1, Math.min(length, text.text.length - text.column + 1)))
-    quoted.push(`  ${BOLD}>${RESET} ${label} | ${text.text}`)
-    quoted.push(`    ${' '.repeat(width)} | ${indent}${BOLD}${marks}${RESET}`)
+    quoted.push(`  ${RED}>${RESET} ${label} | ${text.text}`)
+    quoted.push(`    ${' '.repeat(width)} | ${indent}${RED}${marks}${RESET}`)
   }
   return quoted
 }
@@ -86,7 +87,7 @@ export function renderSyntaxError(
   source: string,
 ): string[] {
   return [
-    `${BOLD}SyntaxError${RESET}: ${message}`,
+    `${RED}SyntaxError${RESET}: ${message}`,
     `  at ${BOLD}${cell}:${line}:${column}${RESET}`,
     ...quote(source, line, column, 1),
   ]
@@ -98,7 +99,7 @@ export function renderFindings(findings: readonly Diagnostic[], cell: string, so
     const { severity, code, message, line, column, endLine, endColumn } = finding
     const length = endLine === line ? endColumn - column : 1
     return [
-      `${BOLD}${cell}:${line}:${column}${RESET} - ${BOLD}${severity}${RESET} TS${code}: ${message}`,
+      `${BOLD}${cell}:${line}:${column}${RESET} - ${RED}${severity}${RESET} TS${code}: ${message}`,
       ...quote(source, line, column, length),
     ]
   })
