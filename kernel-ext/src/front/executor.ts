@@ -5,10 +5,12 @@ import { compileCell } from '../cell/compile.js'
 import { CellSyntaxError, KernelError } from '../errors.js'
 import type { Json, Message } from '../protocol/messages.js'
 import { isRecord } from '../protocol/messages.js'
-import type { CellError, FromRuntime } from '../runtime/link.js'
+import type { CellError, FromRuntime, ToRuntime } from '../runtime/link.js'
 import type { TypeServer } from '../types/server.js'
 import { TypesUnavailableError } from '../types/unavailable.js'
+import type { Comms } from './comms.js'
 import type { History } from './history.js'
+import { Inputs } from './inputs.js'
 import { Names } from './names.js'
 import type { Outputs } from './outputs.js'
 import { RuntimeProcess } from './runtime-process.js'
@@ -19,10 +21,13 @@ export interface ExecutorOptions {
   readonly roots: readonly string[]
   readonly outputs: Outputs
   readonly history: History
+  readonly comms: Comms
   readonly types: TypeServer
   /** How strictly types are taken where neither the request nor the cell says. */
   readonly typecheck: () => TypeCheck
   readonly reply: (content: Json, request: Message) => void
+  /** Asks the client that has sent a request to have something typed. */
+  readonly askInput: (content: Json, request: Message) => Message
   readonly log: (text: string) => void
 }
 
@@ -36,6 +41,10 @@ interface Execution {
   readonly silent: boolean
   readonly storeHistory: boolean
   readonly stopOnError: boolean
+  readonly allowStdin: boolean
+  /** Settles when `end` is called: the cell was run, or aborted. */
+  readonly ended: Promise<void>
+  readonly end: () => void
   number: number
   interrupted: boolean
   analysis: CellAnalysis | undefined
@@ -60,6 +69,7 @@ export class Executor {
   /** Requests and texts of executions, for late output and for tracebacks into older cells. */
   readonly #requests = new Map<string, Message>()
   readonly #sources = new Map<string, string>()
+  readonly #inputs: Inputs
   readonly #evaluations = new Map<string, (values: Evaluated) => void>()
   #runtime: RuntimeProcess
   #ready: Promise<void>
@@ -70,6 +80,7 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     this.#options = options
+    this.#inputs = new Inputs(options.askInput)
     const { runtime, ready } = this.#startRuntime()
     this.#runtime = runtime
     this.#ready = ready
@@ -89,11 +100,23 @@ export class Executor {
     if (this.#current === undefined) void this.#drain()
   }
 
+  /** Settles when the cells that have been asked for by now have ended. */
+  async settled(): Promise<void> {
+    await (this.#queue.at(-1) ?? this.#current)?.ended
+  }
+
   interrupt(): void {
     const current = this.#current
-    if (current === undefined) return
-    current.interrupted = true
-    this.#runtime.send({ op: 'interrupt', cell: current.id })
+    if (current !== undefined) current.interrupted = true
+    this.#runtime.send({ op: 'interrupt', cell: current?.id })
+  }
+
+  answerInput(reply: Message): void {
+    this.#inputs.take(reply)
+  }
+
+  toRuntime(message: ToRuntime): void {
+    this.#runtime.send(message)
   }
 
   async end(): Promise<void> {
@@ -107,7 +130,9 @@ export class Executor {
       this.#last = next.request
       const ok = await this.#answer(next)
       this.#current = undefined
+      this.#inputs.forget()
       if (!ok && next.stopOnError) this.#abortQueue()
+      next.end()
     }
   }
 
@@ -241,6 +266,7 @@ export class Executor {
         id: execution.id,
         number: execution.number,
         cellId: typeof cellId === 'string' ? cellId : undefined,
+        allowStdin: execution.allowStdin,
         program,
         declares: analysis.declarations.flatMap(({ name, mark, typeOnly }) => (typeOnly ? [] : [{ name, mark }])),
       },
@@ -313,11 +339,12 @@ export class Executor {
 
   #abortQueue(): void {
     const { outputs, reply } = this.#options
-    for (const { request } of this.#queue.splice(0)) {
+    for (const { request, end } of this.#queue.splice(0)) {
       outputs.status('busy', request)
       // No count: JupyterLab would show it at a cell that never ran.
       reply({ status: 'aborted' }, request)
       outputs.status('idle', request)
+      end()
     }
   }
 
@@ -343,6 +370,8 @@ export class Executor {
 
   #runtimeDied(reason: string): void {
     this.#names.clear()
+    this.#inputs.forget()
+    this.#options.comms.runtimeGone()
     for (const answer of this.#evaluations.values()) answer({})
     this.#evaluations.clear()
     const { runtime, ready } = this.#startRuntime()
@@ -385,6 +414,21 @@ export class Executor {
         this.#evaluations.get(message.id)?.(message.values)
         this.#evaluations.delete(message.id)
         return
+      case 'input':
+        this.#askInput(message)
+        return
+      case 'comm':
+        this.#options.comms.receive(message, this.#parent(message.cell))
+        return
+      case 'handled':
+        this.#options.comms.handled(message.id)
+        return
+      case 'target':
+        this.#options.comms.setTarget(message.target, message.known)
+        return
+      case 'dying':
+        this.#runtime.explainDeath(message.reason)
+        return
       case 'log':
         log(message.text)
         return
@@ -395,6 +439,16 @@ export class Executor {
 
   #parent(cell: string | undefined): Message | undefined {
     return (cell === undefined ? undefined : this.#requests.get(cell)) ?? this.#current?.request ?? this.#last
+  }
+
+  #askInput(question: Extract<FromRuntime, { op: 'input' }>): void {
+    const current = this.#current
+    if (current?.id !== question.cell) return
+    this.#options.outputs.flush()
+    const runtime = this.#runtime
+    this.#inputs.ask(question, current.request, value => {
+      runtime.send({ op: 'input', request: question.request, value })
+    })
   }
 
   #display(message: Extract<FromRuntime, { op: 'display' }>): void {
@@ -421,6 +475,10 @@ export class Executor {
 function toExecution(request: Message): Execution {
   const { content } = request
   const silent = content.silent === true
+  let end = (): void => {}
+  const ended = new Promise<void>(resolve => {
+    end = resolve
+  })
   return {
     request,
     id: request.header.msg_id,
@@ -428,6 +486,9 @@ function toExecution(request: Message): Execution {
     silent,
     storeHistory: content.store_history !== false && !silent,
     stopOnError: content.stop_on_error !== false,
+    allowStdin: content.allow_stdin === true,
+    ended,
+    end,
     number: 0,
     interrupted: false,
     analysis: undefined,

@@ -9,6 +9,7 @@ import {
   type Transport,
 } from '../protocol/messages.js'
 import type { TypeServer } from '../types/server.js'
+import type { Comms } from './comms.js'
 import type { Executor } from './executor.js'
 import type { History } from './history.js'
 import type { Outputs } from './outputs.js'
@@ -20,6 +21,7 @@ export interface KernelParts {
   readonly transport: Transport
   readonly outputs: Outputs
   readonly executor: Executor
+  readonly comms: Comms
   readonly history: History
   readonly types: TypeServer
   readonly log: (text: string) => void
@@ -48,10 +50,10 @@ export class Kernel {
         type: 'history_reply',
         content: { status: 'ok', history: this.#history(content) },
       }),
-      comm_info_request: () => ({ type: 'comm_info_reply', content: { status: 'ok', comms: {} } }),
-      comm_open: request => this.#refuseComm(request),
-      comm_msg: () => undefined,
-      comm_close: () => undefined,
+      comm_info_request: ({ content }) => ({ type: 'comm_info_reply', content: parts.comms.info(content) }),
+      comm_open: request => silently(parts.comms.open(request)),
+      comm_msg: request => silently(parts.comms.message(request)),
+      comm_close: request => silently(parts.comms.close(request)),
       interrupt_request: () => {
         parts.executor.interrupt()
         return { type: 'interrupt_reply', content: { status: 'ok' } }
@@ -61,8 +63,9 @@ export class Kernel {
 
   receive(channel: RequestChannel, request: Message): void {
     const type = request.header.msg_type
-    if (channel === 'stdin') return
-    if (type === 'execute_request') {
+    if (channel === 'stdin') {
+      if (type === 'input_reply') this.#parts.executor.answerInput(request)
+    } else if (type === 'execute_request') {
       this.#parts.executor.enqueue(request)
     } else if (type === 'shutdown_request') {
       void this.#shutdown(channel, request)
@@ -141,14 +144,6 @@ export class Kernel {
       : entries.map(entry => [...entry])
   }
 
-  /** A page waits seconds for a comm that nobody answers: an unknown target is closed at once. */
-  #refuseComm(request: Message): undefined {
-    const { outputs } = this.#parts
-    const { comm_id } = request.content
-    outputs.publish('comm_close', { comm_id, data: {} }, request)
-    return undefined
-  }
-
   async #shutdown(channel: RequestChannel, request: Message): Promise<void> {
     const { outputs } = this.#parts
     outputs.status('busy', request)
@@ -182,6 +177,11 @@ function kernelInfo(): Json {
     supported_features: [],
     help_links: [{ text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' }],
   }
+}
+
+async function silently(work: Promise<void>): Promise<undefined> {
+  await work
+  return undefined
 }
 
 function replyType(request: string): string {

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { MessageFactory, type Receiver, type Transport } from '../protocol/messages.js'
 import { openStdio } from '../protocol/stdio.js'
 import { TypeServer } from '../types/server.js'
+import { Comms, type FrontTarget } from './comms.js'
 import { Executor, type TypeCheck, toTypeCheck } from './executor.js'
 import { History } from './history.js'
 import { Kernel } from './kernel.js'
@@ -65,14 +66,27 @@ async function serve(connectionFile: string | undefined, roots: string[]): Promi
   const transport = await openTransport(connectionFile, receive, () => void shutdown())
   const outputs = new Outputs(transport, factory)
   const types = TypeServer.start({ notebookDir: folder, roots, log })
-  const executor = new Executor({
+  const targets = new Map<string, FrontTarget>()
+  const comms: Comms = new Comms({
+    publish: (type, content, parent, extra) => outputs.publish(type, content, parent, extra),
+    toRuntime: message => executor.toRuntime(message),
+    targets,
+    settled: () => executor.settled(),
+  })
+  const executor: Executor = new Executor({
     folder,
     roots,
     outputs,
     history,
+    comms,
     types,
     typecheck: notebookTypeCheck,
     reply: (content, request) => transport.reply('shell', factory.make('execute_reply', content, request)),
+    askInput: (content, request) => {
+      const message = factory.make('input_request', content, request)
+      transport.reply('stdin', message)
+      return message
+    },
     log,
   })
   shutdown = async () => {
@@ -81,7 +95,7 @@ async function serve(connectionFile: string | undefined, roots: string[]): Promi
     await transport.close()
     process.exit(0)
   }
-  kernel = new Kernel({ factory, transport, outputs, executor, history, types, log, shutdown })
+  kernel = new Kernel({ factory, transport, outputs, executor, comms, history, types, log, shutdown })
   outputs.status('starting', undefined)
   for (const [channel, message] of early) kernel.receive(channel, message)
   if (connectionFile !== undefined) watchParent(shutdown)

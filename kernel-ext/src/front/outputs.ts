@@ -18,9 +18,14 @@ export class Outputs {
     this.#factory = factory
   }
 
-  publish(type: string, content: Json, parent: Message | undefined, metadata: Json = {}): void {
+  publish(
+    type: string,
+    content: Json,
+    parent: Message | undefined,
+    extra: { metadata?: Json; buffers?: readonly Uint8Array[] } = {},
+  ): void {
     this.flush()
-    this.#transport.publish(this.#factory.make(type, content, parent, { metadata }))
+    this.#transport.publish(this.#factory.make(type, content, parent, extra))
   }
 
   status(state: 'starting' | 'busy' | 'idle', parent: Message | undefined): void {

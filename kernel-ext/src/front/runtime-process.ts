@@ -34,6 +34,7 @@ export class RuntimeProcess {
   readonly #link: Socket
   readonly #exited: Promise<void>
   #expected = false
+  #reason: string | undefined
 
   constructor(options: RuntimeOptions, handlers: RuntimeHandlers) {
     const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], {
@@ -60,7 +61,7 @@ export class RuntimeProcess {
       })
       // 'close' and not 'exit': all its output has been read by then.
       child.on('close', (code, signal) => {
-        if (!this.#expected) handlers.died(describeExit(code, signal))
+        if (!this.#expected) handlers.died(this.#reason ?? describeExit(code, signal))
         resolve()
       })
     })
@@ -68,6 +69,11 @@ export class RuntimeProcess {
 
   send(message: ToRuntime): void {
     this.#link.write(encodeFrame(message))
+  }
+
+  /** Why the process is going to end, where it knows better than its exit tells. */
+  explainDeath(reason: string): void {
+    this.#reason = reason
   }
 
   async end(): Promise<void> {

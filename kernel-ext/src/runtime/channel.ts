@@ -46,6 +46,11 @@ export class RelayChannel {
     this.#port.postMessage(message)
   }
 
+  /** Claims the thread for a cell; false while the relay is stopping what ran before. */
+  claimStart(): boolean {
+    return Atomics.compareExchange(this.words, Word.phase, Phase.idle, Phase.running) === Phase.idle
+  }
+
   sendText(message: Extract<FromRuntime, { op: 'stream' }>): void {
     const total = Atomics.add(this.words, Word.outstanding, message.text.length) + message.text.length
     this.#port.postMessage(message)
@@ -55,6 +60,20 @@ export class RelayChannel {
   /** Takes one message that has come, without waiting; undefined if there is none. */
   poll(): Incoming | undefined {
     return receiveMessageOnPort(this.#port)?.message as Incoming | undefined
+  }
+
+  /** Takes the next message; blocks until there is one. */
+  wait(): Incoming {
+    for (;;) {
+      const seen = Atomics.load(this.words, Word.arrived)
+      const message = this.poll()
+      if (message !== undefined) return message
+      Atomics.wait(this.words, Word.arrived, seen)
+    }
+  }
+
+  pong(number: number): void {
+    Atomics.store(this.words, Word.pong, number)
   }
 
   /** Blocks until the front has been sent everything; used before the process ends. */

@@ -1,5 +1,7 @@
-// The host door: what a library may ask of the kernel it runs in, found at `globalThis[Symbol.for('gradlab.host')]`.
+// The host door: what a library may ask of the kernel it runs in, found at `globalThis[Symbol.for('gradlab.host')]`, and
+// by cells as `jupyter`.
 import { KernelError } from '../errors.js'
+import type { Comm, CommOpening, Comms, CommTarget } from './comms.js'
 import { isBundle } from './display.js'
 import type { MimeBundle } from './link.js'
 
@@ -9,7 +11,10 @@ export interface Host {
   /** Shows a MIME bundle; with `id` and `update` it replaces what was shown under that id. */
   display(bundle: MimeBundle, options?: { id?: string; update?: boolean; metadata?: Record<string, unknown> }): void
   clear(options?: { wait?: boolean }): void
-  comm(target: string): never
+  /** Opens a comm to the page's target of that name. */
+  comm(target: string, opening?: CommOpening): Comm
+  /** Answers comms that the page opens for `target`. Returns how to take that back. */
+  onComm(target: string, handler: CommTarget): () => void
   /** Aborts when the running cell is interrupted. */
   readonly signal: AbortSignal
   /** The running cell: the notebook's id of it where the client sent one, and its execution count. */
@@ -25,6 +30,7 @@ export interface Host {
 export interface HostParts {
   display(bundle: MimeBundle, options: { id?: string; update?: boolean; metadata?: Record<string, unknown> }): void
   clear(wait: boolean): void
+  readonly comms: Comms
   signal(): AbortSignal
   cell(): Host['cell']
   enterAtomic(): void
@@ -42,11 +48,8 @@ export function installHost(parts: HostParts): void {
       parts.display(bundle, options)
     },
     clear: ({ wait = false } = {}) => parts.clear(wait),
-    comm(target) {
-      throw new KernelError('COMM_UNSUPPORTED', `host.comm('${target}'): this kernel does not open comms yet.`, {
-        next: 'Use display with an id to update an output in place.',
-      })
-    },
+    comm: (target, opening) => parts.comms.open(target, opening),
+    onComm: (target, handler) => parts.comms.register(target, handler),
     get signal() {
       return parts.signal()
     },
@@ -68,5 +71,7 @@ export function installHost(parts: HostParts): void {
     onCellEnd: callback => parts.onCellEnd(callback),
     poll: () => parts.poll(),
   }
-  Object.defineProperty(globalThis, HOST, { value: Object.freeze(host), configurable: true })
+  Object.freeze(host)
+  Object.defineProperty(globalThis, HOST, { value: host, configurable: true })
+  Object.defineProperty(globalThis, 'jupyter', { value: host, writable: true, configurable: true, enumerable: false })
 }

@@ -8,8 +8,24 @@ export type MimeBundle = Record<string, unknown>
 export type ToRuntime =
   | { readonly op: 'run'; readonly cell: CellRun }
   | { readonly op: 'evaluate'; readonly id: string; readonly expressions: Record<string, Program> }
-  | { readonly op: 'interrupt'; readonly cell: string }
+  /** Without a cell: what runs after its cell has ended (a timer, a comm's handler) is stopped if it does not yield. */
+  | { readonly op: 'interrupt'; readonly cell: string | undefined }
+  /** What was typed; undefined if there is nobody to ask. */
+  | { readonly op: 'input'; readonly request: number; readonly value: string | undefined }
+  | (CommMessage & { readonly id: string })
   | { readonly op: 'shutdown' }
+
+/** One message of a comm, in either direction. The front's are acknowledged by `handled` with their id. */
+export interface CommMessage {
+  readonly op: 'comm'
+  readonly kind: 'open' | 'message' | 'close'
+  readonly comm: string
+  /** Of `open`: who is meant. */
+  readonly target: string
+  readonly data: unknown
+  readonly metadata: Record<string, unknown>
+  readonly buffers: readonly Uint8Array[]
+}
 
 /** A compiled cell or expression. */
 export type Program = CompiledCell
@@ -21,6 +37,8 @@ export interface CellRun {
   readonly number: number
   /** The notebook's own id of the cell, where the client sent one. */
   readonly cellId: string | undefined
+  /** Whether the client can be asked for input. */
+  readonly allowStdin: boolean
   readonly program: Program
   /** The top-level names that have a value. */
   readonly declares: readonly Pick<Declaration, 'name' | 'mark'>[]
@@ -88,4 +106,17 @@ export type FromRuntime =
       readonly id: string
       readonly values: Record<string, { readonly data: MimeBundle } | { readonly error: CellError }>
     }
+  | {
+      readonly op: 'input'
+      readonly cell: string
+      readonly request: number
+      readonly prompt: string
+      readonly password: boolean
+    }
+  | (CommMessage & { readonly cell: string | undefined })
+  | { readonly op: 'handled'; readonly id: string }
+  /** Whether the page may open comms for this target. */
+  | { readonly op: 'target'; readonly target: string; readonly known: boolean }
   | { readonly op: 'log'; readonly text: string }
+  /** The process is about to be ended by its own hand, and why. */
+  | { readonly op: 'dying'; readonly reason: string }

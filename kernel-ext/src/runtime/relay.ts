@@ -16,11 +16,22 @@ const UNWIND_MS = 300
 const ATOMIC_MS = 500
 /** After this time a cell that cannot be stopped (native code) is reported. */
 const GIVE_UP_MS = 10_000
+/** How long the event loop may take to answer before what keeps it is taken for stuck. */
+const PING_MS = 100
+/** How long a cell that was sent may take to begin once nothing keeps the main thread any more. */
+const BEGIN_MS = 500
+
+/** Before Node 24 terminating a thread whose promises are hooked makes Node abort. */
+const HOOKS_ABORT = Number(process.versions.node.split('.')[0]) < 24
 
 const { fd, words, port } = workerData as RelayData
 const socket = new Socket({ fd, readable: true, writable: true })
 let running: { cell: string; sequence: number } | undefined
+/** The cell that was sent last, until it runs: what stops the main thread may hit the message on its way. */
+let sent: Extract<ToRuntime, { op: 'run' }> | undefined
 let inspector: Session | undefined
+let isReady = false
+let pings = 0
 
 socket.on('error', endProcess)
 // The front is gone: nothing may outlive it, not even a cell that loops.
@@ -36,8 +47,28 @@ socket.on('data', chunk => {
 })
 
 function receive(message: ToRuntime): void {
-  if (message.op === 'interrupt') void interrupt(message.cell)
-  else port.postMessage(message)
+  switch (message.op) {
+    case 'interrupt':
+      void interrupt(message.cell)
+      return
+    case 'shutdown':
+      void shutDown(message)
+      return
+    case 'run':
+      sent = message
+      post(message)
+      return
+    default:
+      post(message)
+  }
+}
+
+/** To the main thread, which may be asleep in `prompt`. */
+function post(message: ToRuntime | RelayNotice): void {
+  const buffers = message.op === 'comm' ? message.buffers.map(({ buffer }) => buffer as ArrayBuffer) : []
+  port.postMessage(message, buffers)
+  Atomics.add(words, Word.arrived, 1)
+  Atomics.notify(words, Word.arrived)
 }
 
 type Outgoing = FromRuntime | RelayRequest
@@ -55,6 +86,11 @@ function take(message: Outgoing): void {
   switch (message.op) {
     case 'running':
       running = message
+      sent = undefined
+      return
+    case 'ready':
+      isReady = true
+      socket.write(encodeFrame(message))
       return
     case 'drain':
       flushText()
@@ -100,12 +136,20 @@ function flushText(): void {
   pendingText = undefined
 }
 
-async function interrupt(cell: string): Promise<void> {
+async function interrupt(cell: string | undefined): Promise<void> {
+  const begun = (): boolean => cell !== undefined && running?.cell === cell
   // The interrupt may overtake the news that its cell has started: the two come by different ways.
-  await until(() => running?.cell === cell, ASK_MS)
+  if (!(await until(begun, cell === undefined ? 0 : ASK_MS))) {
+    await unblock()
+    if (cell === undefined || sent?.cell.id !== cell || !(await until(begun, BEGIN_MS))) return
+  }
   const run = running
-  if (run?.cell !== cell || !isRunning(run)) return
-  notify({ op: 'interrupted', cell })
+  if (run === undefined) return
+  if (!isRunning(run)) {
+    await unblock()
+    return
+  }
+  post({ op: 'interrupted', cell: run.cell })
   await until(() => Atomics.load(words, Word.acknowledged) === run.sequence, ASK_MS)
   if (Atomics.load(words, Word.acknowledged) === run.sequence) {
     if (await until(() => !isRunning(run), UNWIND_MS)) return
@@ -114,6 +158,32 @@ async function interrupt(cell: string): Promise<void> {
   Atomics.store(words, Word.stopping, run.sequence)
   await until(() => Atomics.load(words, Word.atomic) === 0, ATOMIC_MS)
   await terminate(run)
+}
+
+/** Stops what runs while no cell does (a timer, a comm's handler, a callback of a cell's end) and does not yield. */
+async function unblock(): Promise<void> {
+  if (!isReady || (await ping(PING_MS))) return
+  const { idle, ending, terminating } = Phase
+  const claimed = [idle, ending].some(phase => Atomics.compareExchange(words, Word.phase, phase, terminating) === phase)
+  if (!claimed) return
+  const deadline = Date.now() + GIVE_UP_MS
+  do {
+    await stopMainThread()
+    post({ op: 'stopped' })
+  } while (!(await ping(PING_MS)) && Date.now() < deadline)
+  if (sent !== undefined) post(sent)
+}
+
+function ping(limit: number): Promise<boolean> {
+  const number = ++pings
+  post({ op: 'ping', number })
+  return until(() => Atomics.load(words, Word.pong) === number, limit)
+}
+
+/** A cell that runs is stopped first, so that what it holds can be disposed of. */
+async function shutDown(message: ToRuntime): Promise<void> {
+  await (running !== undefined && isRunning(running) ? interrupt(running.cell) : unblock())
+  post(message)
 }
 
 function isRunning(run: { sequence: number }): boolean {
@@ -128,7 +198,7 @@ async function terminate(run: { cell: string; sequence: number }): Promise<void>
   const deadline = Date.now() + GIVE_UP_MS
   while (!ended() && Date.now() < deadline) {
     await stopMainThread()
-    notify({ op: 'terminated', cell: run.cell })
+    post({ op: 'terminated', cell: run.cell })
     await until(ended, 150)
   }
   if (ended()) return
@@ -141,12 +211,13 @@ async function terminate(run: { cell: string; sequence: number }): Promise<void>
     } satisfies FromRuntime),
   )
   while (!ended()) {
-    notify({ op: 'terminated', cell: run.cell })
+    post({ op: 'terminated', cell: run.cell })
     await sleep(200)
   }
 }
 
 function stopMainThread(): Promise<void> {
+  if (HOOKS_ABORT && Atomics.load(words, Word.asyncHooks) !== 0) return giveUpProcess()
   if (inspector === undefined) {
     inspector = new Session()
     inspector.connectToMainThread()
@@ -156,8 +227,14 @@ function stopMainThread(): Promise<void> {
   return Promise.race([asked, sleep(1000)])
 }
 
-function notify(notice: RelayNotice): void {
-  port.postMessage(notice)
+/** Nothing else helps: the process ends, and says why. */
+function giveUpProcess(): Promise<never> {
+  flushText()
+  const reason =
+    'the cell was interrupted while an AsyncLocalStorage or an async hook was in use, and this version of Node ' +
+    `(${process.versions.node}) cannot stop such code without ending its process; Node 24 can`
+  socket.write(encodeFrame({ op: 'dying', reason } satisfies FromRuntime), endProcess)
+  return new Promise(() => {})
 }
 
 async function until(condition: () => boolean, limit: number): Promise<boolean> {

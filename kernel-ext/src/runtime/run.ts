@@ -22,6 +22,7 @@ export class Run implements TimerOwner {
   readonly id: string
   readonly number: number
   readonly cellId: string | undefined
+  readonly allowStdin: boolean
   readonly declares: CellRun['declares']
   readonly sequence: number
   readonly timers = new Set<NodeJS.Timeout | NodeJS.Immediate>()
@@ -37,6 +38,7 @@ export class Run implements TimerOwner {
     this.id = identity.id
     this.number = identity.number
     this.cellId = identity.cellId
+    this.allowStdin = identity.allowStdin
     this.declares = identity.declares
     this.sequence = identity.sequence
     this.scope = new Scope(this, context)

@@ -1,11 +1,15 @@
 // Runs cells, one at a time, and tells the front what became of each.
+import { setTimeout } from 'node:timers'
 import { Script } from 'node:vm'
 import type { CellScope } from '../cell/cell.js'
+import { watchAsyncHooks } from './async-hooks.js'
 import { Boxes } from './boxes.js'
 import { type Incoming, RelayChannel } from './channel.js'
+import { Comms } from './comms.js'
 import { makeDisplay, toBundle } from './display.js'
 import { type Host, installHost } from './host.js'
 import { Imports } from './imports.js'
+import { inputUnavailable, makeConfirm, makePrompt } from './input.js'
 import { InterruptError } from './interrupt.js'
 import type { CellRun, MimeBundle, Program } from './link.js'
 import type { LoaderOptions } from './loader.js'
@@ -19,14 +23,23 @@ type CellFunction = (scope: CellScope) => Promise<void>
 
 /** How long a cell's end waits for the relay that is terminating it. */
 const TERMINATION_MS = 3000
+/** How soon a cell tries again to begin while the relay stops what ran before it. */
+const RETRY_MS = 5
 
 export class Session {
   readonly #channel: RelayChannel
   readonly #output: Output
   readonly #context: RunContext
   readonly #globals: Set<string>
+  readonly #comms: Comms
   #current: Run | undefined
+  /** The cell whose end is being made. */
+  #ending: { readonly run: Run; readonly failure: { error: unknown } | undefined } | undefined
+  /** What came while the thread slept in `prompt`. */
+  readonly #deferred: Incoming[] = []
   #sequence = 0
+  #asked = 0
+  #lastStarted: string | undefined
 
   constructor(fd: number, options: LoaderOptions) {
     this.#channel = new RelayChannel(fd, message => this.#receive(message))
@@ -38,6 +51,14 @@ export class Session {
       folder: options.notebookFolder,
       resources: new Map(),
     }
+    this.#comms = new Comms({
+      output: this.#output,
+      send: message => this.#channel.send(message),
+      report: (what, error) => {
+        if (!(error instanceof InterruptError)) note(this.#output, what, error)
+      },
+    })
+    watchAsyncHooks(this.#channel.words)
     captureStreams(this.#output)
     installStackTraces()
     installTimers(
@@ -72,6 +93,18 @@ export class Session {
       case 'terminated':
         this.#terminated(message.cell)
         return
+      case 'ping':
+        this.#channel.pong(message.number)
+        return
+      case 'stopped':
+        this.#stopped()
+        return
+      case 'comm':
+        this.#comms.receive(message)
+        return
+      case 'input':
+        // The answer to a question that nobody waits for any more.
+        return
       case 'shutdown':
         void this.#shutdown()
         return
@@ -81,13 +114,19 @@ export class Session {
   }
 
   async #start(cell: CellRun): Promise<void> {
+    // Sent again in case the first was lost when the relay stopped what ran before.
+    if (cell.id === this.#lastStarted) return
+    if (!this.#channel.claimStart()) {
+      setTimeout(() => void this.#start(cell), RETRY_MS)
+      return
+    }
+    this.#lastStarted = cell.id
     this.#sequence += 1
     const run = new Run({ ...cell, sequence: this.#sequence }, this.#context)
     this.#current = run
     this.#output.speaker = run.id
     this.#channel.send({ op: 'running', cell: run.id, sequence: run.sequence })
     Atomics.store(this.#channel.words, Word.atomic, 0)
-    this.#channel.setPhase(Phase.running)
     let failure: { error: unknown } | undefined
     try {
       await this.#execute(run, cell.program)
@@ -116,14 +155,23 @@ export class Session {
     this.#current = undefined
     const interrupted = failure !== undefined && run.interrupted
     if (interrupted) run.abandon()
+    this.#conclude(run, failure)
+  }
+
+  /** Calls back who waits for the cell's end and tells the front; called again if it is stopped on the way. */
+  #conclude(run: Run, failure: { error: unknown } | undefined): void {
+    this.#ending = { run, failure }
     this.#output.speaker = run.id
     for (const callback of run.endCallbacks) {
+      run.endCallbacks.delete(callback)
       try {
         callback()
       } catch (error) {
         note(this.#output, 'A callback at the end of the cell threw:', error)
       }
     }
+    this.#ending = undefined
+    const interrupted = failure !== undefined && run.interrupted
     const error = failure === undefined ? undefined : toCellError(failure.error)
     const set = run.declares.filter(({ mark }) => failure === undefined || mark <= run.scope.at).map(({ name }) => name)
     this.#channel.send({
@@ -147,7 +195,7 @@ export class Session {
     const values: Record<string, { data: MimeBundle } | { error: ReturnType<typeof toCellError> }> = {}
     for (const [name, program] of Object.entries(expressions)) {
       const run = new Run(
-        { id: `${id}:${name}`, number: 0, cellId: undefined, declares: [], sequence: 0 },
+        { id: `${id}:${name}`, number: 0, cellId: undefined, allowStdin: false, declares: [], sequence: 0 },
         this.#context,
       )
       try {
@@ -165,6 +213,7 @@ export class Session {
     const run = this.#current
     if (run?.id !== cell) return
     Atomics.store(this.#channel.words, Word.acknowledged, run.sequence)
+    this.#comms.acknowledgeAll()
     run.interrupt()
   }
 
@@ -175,6 +224,50 @@ export class Session {
     this.#channel.setPhase(Phase.ending)
     run.interrupt()
     this.#finish(run, { error: new InterruptError() })
+  }
+
+  /** What ran while no cell did was stopped by an interrupt. */
+  #stopped(): void {
+    this.#channel.setPhase(this.#ending === undefined ? Phase.idle : Phase.ending)
+    this.#comms.acknowledgeAll()
+    const ending = this.#ending
+    if (ending === undefined) {
+      note(this.#output, 'Code of a cell that had ended (a timer or a handler) was interrupted.')
+    } else {
+      note(this.#output, 'A callback at the end of the cell was interrupted.')
+      this.#conclude(ending.run, ending.failure)
+    }
+  }
+
+  /** Sleeps until the page has answered; what else comes meanwhile is handled afterwards. */
+  #ask(question: string, password: boolean): string {
+    const run = this.#current
+    if (run === undefined) throw inputUnavailable('no cell is running')
+    if (!run.allowStdin) throw inputUnavailable('this cell was sent by a client that does not allow input')
+    if (run.interrupted) throw new InterruptError()
+    this.#asked += 1
+    const request = this.#asked
+    this.#channel.send({ op: 'input', cell: run.id, request, prompt: question, password })
+    for (;;) {
+      const message = this.#channel.wait()
+      if (message.op === 'input') {
+        if (message.request !== request) continue
+        if (message.value === undefined) throw inputUnavailable('the client did not answer')
+        return message.value
+      }
+      if (message.op === 'interrupted' || message.op === 'ping') this.#receive(message)
+      else this.#defer(message)
+      if (run.interrupted || message.op === 'shutdown') throw new InterruptError()
+    }
+  }
+
+  #defer(message: Incoming): void {
+    this.#deferred.push(message)
+    if (this.#deferred.length === 1) queueMicrotask(() => this.#takeDeferred())
+  }
+
+  #takeDeferred(): void {
+    for (const message of this.#deferred.splice(0)) this.#receive(message)
   }
 
   async #shutdown(): Promise<void> {
@@ -198,6 +291,8 @@ export class Session {
       __dirname: this.#context.folder,
       __filename: this.#context.imports.base,
       display: makeDisplay(this.#output, work => this.#current?.keepOpen(work)),
+      prompt: makePrompt((question, password) => this.#ask(question, password)),
+      confirm: makeConfirm((question, password) => this.#ask(question, password)),
       clearOutput: (wait = false) => this.#output.clear(wait === true),
     }
     for (const [name, value] of Object.entries(values)) {
@@ -210,6 +305,7 @@ export class Session {
     installHost({
       display: (bundle, options) => this.#output.display(bundle, options),
       clear: wait => this.#output.clear(wait),
+      comms: this.#comms,
       signal: () => this.#current?.controller.signal ?? never,
       cell: (): Host['cell'] => {
         const run = this.#current
@@ -224,6 +320,7 @@ export class Session {
         return () => run.endCallbacks.delete(callback)
       },
       poll: () => {
+        this.#takeDeferred()
         for (let message = this.#channel.poll(); message !== undefined; message = this.#channel.poll()) {
           this.#receive(message)
         }

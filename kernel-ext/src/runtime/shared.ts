@@ -15,13 +15,19 @@ export const Word = {
   drained: 4,
   /** Sequence number of the run that the relay is going to stop: it must enter no `atomic` section any more. */
   stopping: 5,
+  /** Counts the messages posted to the main thread, so that it can sleep until there is one. */
+  arrived: 6,
+  /** Number of the newest ping that the main thread has answered. */
+  pong: 7,
+  /** Not 0 once code has switched on hooks with which Node aborts when V8 terminates execution. */
+  asyncHooks: 8,
 } as const
 
 export const Phase = {
   idle: 0,
   /** A cell's code runs. */
   running: 1,
-  /** The main thread ends the cell: it must not be terminated now. */
+  /** The main thread ends the cell: it may be stopped in a callback of the cell's end, and goes on with the next. */
   ending: 2,
   /** The relay terminates the main thread's execution: the main thread must not end the cell by itself. */
   terminating: 3,
@@ -44,6 +50,10 @@ export interface RelayData {
 export type RelayNotice =
   | { readonly op: 'interrupted'; readonly cell: string }
   | { readonly op: 'terminated'; readonly cell: string }
+  /** Answered by the word `pong`, at once if the main thread's event loop turns. */
+  | { readonly op: 'ping'; readonly number: number }
+  /** What ran while no cell did was stopped in the middle. */
+  | { readonly op: 'stopped' }
 
 /** From the main thread to the relay, beside the messages for the front. */
 export type RelayRequest =

@@ -9,6 +9,8 @@ export interface WireMessage {
   parent_header: { msg_id?: string }
   metadata: Json
   content: Json
+  /** Base64, in JSON lines only. */
+  buffers?: string[]
 }
 
 /** What came of one request: its reply, and every iopub message with it as parent, in order, to its last idle. */

@@ -10,6 +10,8 @@ export interface StdioClient extends Client {
   readonly process: ChildProcess
   /** What the kernel logged. */
   log(): string
+  /** Sends a message as it is. */
+  post(message: WireMessage): void
 }
 
 export function startStdioKernel(
@@ -33,6 +35,7 @@ export function startStdioKernel(
     process: child,
     collector,
     log: () => log,
+    post: message => void child.stdin.write(`${JSON.stringify(message)}\n`),
     request(channel, type, content, metadata = {}) {
       const request = makeRequest(channel, type, content, metadata)
       const answer = collector.expect(request)
