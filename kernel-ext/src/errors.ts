@@ -9,7 +9,7 @@ export interface KernelErrorOptions {
 /** Base of every error that the kernel raises; `code` is stable and may be tested for. */
 export class KernelError extends Error {
   readonly code: string
-  readonly next: string | undefined
+  declare readonly next: string | undefined
 
   constructor(code: string, message: string, options: KernelErrorOptions = {}) {
     super(
@@ -18,7 +18,8 @@ export class KernelError extends Error {
     )
     this.name = new.target.name
     this.code = code
-    this.next = options.next
+    // The message ends with it: it need not be shown again as a property.
+    Object.defineProperty(this, 'next', { value: options.next, enumerable: false })
   }
 }
 

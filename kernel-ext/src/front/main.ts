@@ -92,6 +92,7 @@ async function serve(connectionFile: string | undefined, roots: string[]): Promi
   shutdown = async () => {
     types.dispose()
     await executor.end()
+    outputs.flush()
     await transport.close()
     process.exit(0)
   }

@@ -11,6 +11,8 @@ const NODE_FLAGS = [
   '--no-force-async-hooks-checks',
   // Node calls the way in which cells import modules experimental; that is no news for a learner.
   '--disable-warning=ExperimentalWarning',
+  // The kernel itself asks for `process.binding`, to survive interrupts where async hooks are in use.
+  '--disable-warning=DEP0111',
 ]
 const MAIN = fileURLToPath(new URL('../runtime/main.js', import.meta.url))
 /** How long the runtime may take to dispose of `using` values before it is killed. */
@@ -72,7 +74,7 @@ export class RuntimeProcess {
   }
 
   /** Why the process is going to end, where it knows better than its exit tells. */
-  explainDeath(reason: string): void {
+  explainDeath(reason: string | undefined): void {
     this.#reason = reason
   }
 

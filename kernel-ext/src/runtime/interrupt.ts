@@ -1,10 +1,13 @@
 // How an interrupt looks to the code that it meets: an error thrown where the cell waits.
 
 export class InterruptError extends Error {
-  readonly code = 'INTERRUPTED'
-
   constructor() {
     super('The cell was interrupted.')
     this.name = 'Interrupted'
+  }
+
+  // No field: it would be shown after the message.
+  get code(): string {
+    return 'INTERRUPTED'
   }
 }

@@ -118,5 +118,5 @@ export type FromRuntime =
   /** Whether the page may open comms for this target. */
   | { readonly op: 'target'; readonly target: string; readonly known: boolean }
   | { readonly op: 'log'; readonly text: string }
-  /** The process is about to be ended by its own hand, and why. */
-  | { readonly op: 'dying'; readonly reason: string }
+  /** Why the process will have ended, should it end now; undefined when that is over. */
+  | { readonly op: 'dying'; readonly reason: string | undefined }

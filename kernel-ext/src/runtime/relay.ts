@@ -4,6 +4,7 @@ import { Session } from 'node:inspector'
 import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { SUSPEND_HOOKS } from './async-hooks.js'
 import { encodeFrame, FrameDecoder } from './frames.js'
 import type { FromRuntime, ToRuntime } from './link.js'
 import { Phase, type RelayData, type RelayNotice, type RelayRequest, Word } from './shared.js'
@@ -20,9 +21,10 @@ const GIVE_UP_MS = 10_000
 const PING_MS = 100
 /** How long a cell that was sent may take to begin once nothing keeps the main thread any more. */
 const BEGIN_MS = 500
+/** How long the inspector may take to stop the main thread. */
+const STOP_MS = 1000
 
-/** Before Node 24 terminating a thread whose promises are hooked makes Node abort. */
-const HOOKS_ABORT = Number(process.versions.node.split('.')[0]) < 24
+const SUSPEND = `globalThis[Symbol.for(${JSON.stringify(SUSPEND_HOOKS)})]()`
 
 const { fd, words, port } = workerData as RelayData
 const socket = new Socket({ fd, readable: true, writable: true })
@@ -201,6 +203,7 @@ async function terminate(run: { cell: string; sequence: number }): Promise<void>
     post({ op: 'terminated', cell: run.cell })
     await until(ended, 150)
   }
+  if (Atomics.load(words, Word.asyncHooks) !== 0) explainDeath(undefined)
   if (ended()) return
   socket.write(
     encodeFrame({
@@ -216,25 +219,34 @@ async function terminate(run: { cell: string; sequence: number }): Promise<void>
   }
 }
 
-function stopMainThread(): Promise<void> {
-  if (HOOKS_ABORT && Atomics.load(words, Word.asyncHooks) !== 0) return giveUpProcess()
+async function stopMainThread(): Promise<void> {
   if (inspector === undefined) {
     inspector = new Session()
     inspector.connectToMainThread()
   }
-  const session = inspector
-  const asked = new Promise<void>(resolve => session.post('Runtime.terminateExecution', () => resolve()))
-  return Promise.race([asked, sleep(1000)])
+  const hooks = Atomics.load(words, Word.asyncHooks)
+  if (hooks !== 0) explainDeath(HOOKED)
+  if (hooks < 0) socket.write('', endProcess)
+  if (hooks > 0) {
+    // Twice, as the first may come in the middle of a hook, which then still pushes its id. The second goes together
+    // with the termination: the thread handles both at the same place.
+    await Promise.race([call(inspector, 'Runtime.evaluate', { expression: SUSPEND }), sleep(STOP_MS)])
+    void call(inspector, 'Runtime.evaluate', { expression: SUSPEND })
+  }
+  await Promise.race([call(inspector, 'Runtime.terminateExecution'), sleep(STOP_MS)])
 }
 
-/** Nothing else helps: the process ends, and says why. */
-function giveUpProcess(): Promise<never> {
+function call(session: Session, method: string, params: object = {}): Promise<void> {
+  return new Promise(resolve => session.post(method, params, () => resolve()))
+}
+
+const HOOKED =
+  'it was interrupted while an AsyncLocalStorage or an async hook was in use, which this version of Node ' +
+  `(${process.versions.node}) does not always survive`
+
+function explainDeath(reason: string | undefined): void {
   flushText()
-  const reason =
-    'the cell was interrupted while an AsyncLocalStorage or an async hook was in use, and this version of Node ' +
-    `(${process.versions.node}) cannot stop such code without ending its process; Node 24 can`
-  socket.write(encodeFrame({ op: 'dying', reason } satisfies FromRuntime), endProcess)
-  return new Promise(() => {})
+  socket.write(encodeFrame({ op: 'dying', reason } satisfies FromRuntime))
 }
 
 async function until(condition: () => boolean, limit: number): Promise<boolean> {

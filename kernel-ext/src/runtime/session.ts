@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers'
 import { Script } from 'node:vm'
 import type { CellScope } from '../cell/cell.js'
-import { watchAsyncHooks } from './async-hooks.js'
+import { AsyncHooks } from './async-hooks.js'
 import { Boxes } from './boxes.js'
 import { type Incoming, RelayChannel } from './channel.js'
 import { Comms } from './comms.js'
@@ -32,6 +32,7 @@ export class Session {
   readonly #context: RunContext
   readonly #globals: Set<string>
   readonly #comms: Comms
+  readonly #hooks: AsyncHooks
   #current: Run | undefined
   /** The cell whose end is being made. */
   #ending: { readonly run: Run; readonly failure: { error: unknown } | undefined } | undefined
@@ -58,7 +59,7 @@ export class Session {
         if (!(error instanceof InterruptError)) note(this.#output, what, error)
       },
     })
-    watchAsyncHooks(this.#channel.words)
+    this.#hooks = new AsyncHooks(this.#channel.words)
     captureStreams(this.#output)
     installStackTraces()
     installTimers(
@@ -219,6 +220,7 @@ export class Session {
 
   /** The main thread was stopped in the middle of the cell: its promise will never settle, so the end is made here. */
   #terminated(cell: string): void {
+    this.#hooks.resume()
     const run = this.#current
     if (run?.id !== cell) return
     this.#channel.setPhase(Phase.ending)
@@ -228,6 +230,7 @@ export class Session {
 
   /** What ran while no cell did was stopped by an interrupt. */
   #stopped(): void {
+    this.#hooks.resume()
     this.#channel.setPhase(this.#ending === undefined ? Phase.idle : Phase.ending)
     this.#comms.acknowledgeAll()
     const ending = this.#ending

@@ -19,7 +19,7 @@ export const Word = {
   arrived: 6,
   /** Number of the newest ping that the main thread has answered. */
   pong: 7,
-  /** Not 0 once code has switched on hooks with which Node aborts when V8 terminates execution. */
+  /** How many things hook promises and timers; negative where they cannot be put aside for a termination. */
   asyncHooks: 8,
 } as const
 
