@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { KernelError } from '../errors.js'
 import type { FromRuntime, ToRuntime } from './link.js'
+import type { Output, Speaker } from './output.js'
 
 export interface CommMessage {
   readonly data: unknown
@@ -34,7 +35,7 @@ export type CommTarget = (comm: Comm, opened: CommMessage) => unknown
 export interface CommsParts {
   send(message: FromRuntime): void
   /** Who speaks now: what a comm's handlers print belongs to the execution that made the comm. */
-  readonly output: { speaker: string | undefined }
+  readonly output: Pick<Output, 'speaker'>
   /** Shows an error that no cell caught. */
   report(what: string, error: unknown): void
 }
@@ -44,7 +45,7 @@ type Incoming = Extract<ToRuntime, { op: 'comm' }>
 export class Comms {
   readonly #parts: CommsParts
   readonly #open = new Map<string, KernelComm>()
-  readonly #targets = new Map<string, { readonly target: CommTarget; readonly owner: string | undefined }>()
+  readonly #targets = new Map<string, { readonly target: CommTarget; readonly owner: Speaker | undefined }>()
   /** Messages whose handlers have not finished. */
   readonly #pending = new Set<string>()
 
@@ -107,7 +108,7 @@ export class Comms {
     return undefined
   }
 
-  #make(id: string, target: string, owner: string | undefined): KernelComm {
+  #make(id: string, target: string, owner: Speaker | undefined): KernelComm {
     const comm = new KernelComm(id, target, owner, this.#parts, () => this.#open.delete(id))
     this.#open.set(id, comm)
     return comm
@@ -140,7 +141,7 @@ class KernelComm implements Comm {
   readonly id: string
   readonly target: string
   /** The execution that made it. */
-  readonly owner: string | undefined
+  readonly owner: Speaker | undefined
   onMessage: CommHandler | undefined
   onClose: CommHandler | undefined
   closed = false
@@ -148,7 +149,7 @@ class KernelComm implements Comm {
   readonly #forget: () => void
   readonly #readers = new Set<Reader>()
 
-  constructor(id: string, target: string, owner: string | undefined, parts: CommsParts, forget: () => void) {
+  constructor(id: string, target: string, owner: Speaker | undefined, parts: CommsParts, forget: () => void) {
     this.id = id
     this.target = target
     this.owner = owner
@@ -188,7 +189,7 @@ class KernelComm implements Comm {
       data: toJson(data),
       metadata: toJson(metadata) as Record<string, unknown>,
       buffers: buffers.map(toBytes),
-      cell: this.#parts.output.speaker,
+      cell: this.#parts.output.speaker?.id,
     })
   }
 

@@ -5,6 +5,8 @@ import { StringDecoder } from 'node:string_decoder'
 import { format } from 'node:util'
 import type { RelayChannel } from './channel.js'
 import type { MimeBundle } from './link.js'
+import { outermostCell } from './stack.js'
+import type { TimerOwner } from './timers.js'
 
 export type StreamName = 'stdout' | 'stderr'
 
@@ -14,23 +16,72 @@ export interface DisplayOptions {
   readonly update?: boolean
 }
 
+/** Who speaks: an execution of a cell. */
+export interface Speaker extends TimerOwner {
+  readonly id: string
+}
+
 export class Output {
   /** The execution that output now belongs to; late output keeps its own. */
-  speaker: string | undefined
+  speaker: Speaker | undefined
   readonly #channel: RelayChannel
+  #running: Speaker | undefined
+  /** Whose callback runs, or has just thrown. */
+  #thrower: Speaker | undefined
 
   constructor(channel: RelayChannel) {
     this.#channel = channel
   }
 
+  /** A cell begins: what is printed is its own, but for what code of other cells says in its own name. */
+  begin(running: Speaker): void {
+    this.#running = running
+    this.speaker = running
+  }
+
+  end(ended: Speaker): void {
+    this.#running = undefined
+    this.speaker = ended
+  }
+
+  /** The code that now goes on belongs to `speaker`; when it yields, the running cell has the word again. */
+  speak(speaker: Speaker): void {
+    this.speaker = speaker
+    if (this.#running === undefined || this.#running === speaker) return
+    queueMicrotask(() => {
+      if (this.#running !== undefined) this.speaker = this.#running
+    })
+  }
+
+  /** Calls `work` in the name of `speaker`. */
+  inNameOf(speaker: Speaker, work: () => void): void {
+    const before = this.speaker
+    this.speaker = speaker
+    // Not in a `finally`: what it throws is told in its name, too.
+    this.#thrower = speaker
+    work()
+    this.#thrower = undefined
+    this.speaker = this.#running ?? before
+  }
+
+  /** Tells of an error that no cell caught, under the cell that it comes from. */
+  uncaught(what: string, error: unknown): void {
+    const before = this.speaker
+    const cell = this.#thrower === undefined ? outermostCell(error) : undefined
+    if (cell !== undefined && cell !== before?.id) this.speaker = { id: cell, timers: new Set() }
+    note(this, what, error)
+    this.#thrower = undefined
+    this.speaker = this.#running ?? before
+  }
+
   text(name: StreamName, text: string): void {
-    if (text !== '') this.#channel.sendText({ op: 'stream', cell: this.speaker, name, text })
+    if (text !== '') this.#channel.sendText({ op: 'stream', cell: this.speaker?.id, name, text })
   }
 
   display(data: MimeBundle, options: DisplayOptions = {}): void {
     this.#channel.send({
       op: 'display',
-      cell: this.speaker,
+      cell: this.speaker?.id,
       data,
       metadata: options.metadata ?? {},
       id: options.id,
@@ -39,7 +90,7 @@ export class Output {
   }
 
   clear(wait: boolean): void {
-    this.#channel.send({ op: 'clear', cell: this.speaker, wait })
+    this.#channel.send({ op: 'clear', cell: this.speaker?.id, wait })
   }
 }
 
@@ -81,5 +132,14 @@ class TextStream extends Writable {
 
 /** One line on the cell's stderr, from the kernel itself. */
 export function note(output: Output, ...parts: unknown[]): void {
-  output.text('stderr', `${format(...parts)}\n`)
+  output.text('stderr', `${safeFormat(parts)}\n`)
+}
+
+/** `util.format`, which for hostile values may itself throw. */
+function safeFormat(parts: readonly unknown[]): string {
+  try {
+    return format(...parts)
+  } catch {
+    return parts.map(part => (typeof part === 'string' ? part : '[a value that cannot be shown]')).join(' ')
+  }
 }

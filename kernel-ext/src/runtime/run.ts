@@ -5,9 +5,9 @@ import { type Boxes, peek } from './boxes.js'
 import { hasExport, type Imports, makeMeta, pickExport } from './imports.js'
 import { InterruptError } from './interrupt.js'
 import type { CellRun } from './link.js'
-import type { Output } from './output.js'
+import type { Output, Speaker } from './output.js'
 import { killShell, runShell } from './shell.js'
-import { clearTimers, type TimerOwner } from './timers.js'
+import { clearTimers } from './timers.js'
 
 export interface RunContext {
   readonly boxes: Boxes
@@ -18,7 +18,7 @@ export interface RunContext {
   readonly resources: Map<string, Disposable | AsyncDisposable>
 }
 
-export class Run implements TimerOwner {
+export class Run implements Speaker {
   readonly id: string
   readonly number: number
   readonly cellId: string | undefined
@@ -30,6 +30,7 @@ export class Run implements TimerOwner {
   readonly endCallbacks = new Set<() => void>()
   interrupted = false
   readonly scope: Scope
+  readonly #output: Output
   readonly #waiting = new Set<(error: Error) => void>()
   readonly #shells = new Set<ChildProcess>()
   readonly #work = new Set<Promise<unknown>>()
@@ -41,22 +42,28 @@ export class Run implements TimerOwner {
     this.allowStdin = identity.allowStdin
     this.declares = identity.declares
     this.sequence = identity.sequence
+    this.#output = context.output
     this.scope = new Scope(this, context)
   }
 
-  /** A promise that settles as `value` does, or is rejected by an interrupt. Anything else is returned as it is. */
-  wait(value: unknown): unknown {
+  /** A promise that settles as `value` does, or is rejected by an interrupt; what is no promise is used at once. */
+  wait(value: unknown, use: (result: unknown) => unknown = result => result): unknown {
     if (this.interrupted) throw new InterruptError()
-    if (!isThenable(value)) return value
+    if (!isThenable(value)) return use(value)
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject)
-      const settle =
-        <T>(then: (result: T) => void) =>
-        (result: T): void => {
+      Promise.resolve(value).then(
+        result => {
           this.#waiting.delete(reject)
-          then(result)
-        }
-      Promise.resolve(value).then(settle(resolve), settle(reject))
+          resolve(use(result))
+        },
+        error => {
+          this.#waiting.delete(reject)
+          reject(error)
+          // What catches the error speaks next.
+          this.#output.speak(this)
+        },
+      )
     })
   }
 
@@ -100,6 +107,17 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   )
 }
 
+/** The value of an `await`, and who speaks after it. */
+class Awaited {
+  readonly run: Run
+  readonly value: unknown
+
+  constructor(run: Run, value: unknown) {
+    this.run = run
+    this.value = value
+  }
+}
+
 /** The argument of a compiled cell. */
 export class Scope implements CellScope {
   at = 0
@@ -134,14 +152,19 @@ export class Scope implements CellScope {
     return hasExport(module, name)
   }
 
+  /** A function may be called by another cell than the one that it stands in: the one that speaks is who waits. */
   wait(value: unknown): unknown {
-    return this.#run.wait(value)
+    const { speaker } = this.#context.output
+    const run = speaker instanceof Run ? speaker : this.#run
+    return run.wait(value, result => new Awaited(run, result))
   }
 
+  /** Called by what follows an `await`, with what `wait` has made of its value. */
   resume<T>(value: T): T {
-    if (this.#run.interrupted) throw new InterruptError()
-    this.#context.output.speaker = this.#run.id
-    return value
+    const run = value instanceof Awaited ? value.run : this.#run
+    if (run.interrupted) throw new InterruptError()
+    this.#context.output.speak(run)
+    return value instanceof Awaited ? (value.value as T) : value
   }
 
   result(value: unknown): void {
@@ -170,7 +193,7 @@ export class Scope implements CellScope {
     const disposed = disposer(before, true)?.()
     if (!(disposed instanceof Promise)) return value
     return disposed.then(() => {
-      output.speaker = this.#run.id
+      output.speak(this.#run)
       return value
     })
   }

@@ -63,10 +63,8 @@ export class Session {
     captureStreams(this.#output)
     installStackTraces()
     installTimers(
-      () => this.#current,
-      owner => {
-        if (owner instanceof Run) this.#output.speaker = owner.id
-      },
+      () => this.#output.speaker,
+      (speaker, work) => this.#output.inNameOf(speaker, work),
     )
     this.#installGlobals()
     this.#installHost()
@@ -125,7 +123,7 @@ export class Session {
     this.#sequence += 1
     const run = new Run({ ...cell, sequence: this.#sequence }, this.#context)
     this.#current = run
-    this.#output.speaker = run.id
+    this.#output.begin(run)
     this.#channel.send({ op: 'running', cell: run.id, sequence: run.sequence })
     Atomics.store(this.#channel.words, Word.atomic, 0)
     let failure: { error: unknown } | undefined
@@ -144,7 +142,7 @@ export class Session {
   async #execute(run: Run, program: Program): Promise<void> {
     registerCell(run.id, run.number, program.maps)
     await load(program, run.id)(run.scope)
-    const value = run.scope.resume(await run.wait(run.scope.value))
+    const value = run.scope.resume(await run.scope.wait(run.scope.value))
     await run.settled()
     if (value === undefined) return
     const data = (await run.wait(toBundle(value, this.#output))) as MimeBundle
@@ -162,7 +160,7 @@ export class Session {
   /** Calls back who waits for the cell's end and tells the front; called again if it is stopped on the way. */
   #conclude(run: Run, failure: { error: unknown } | undefined): void {
     this.#ending = { run, failure }
-    this.#output.speaker = run.id
+    this.#output.end(run)
     for (const callback of run.endCallbacks) {
       run.endCallbacks.delete(callback)
       try {
@@ -335,10 +333,10 @@ export class Session {
   /** What no cell caught is shown and survived. */
   #guardProcess(): void {
     process.on('uncaughtException', error => {
-      if (!(error instanceof InterruptError)) note(this.#output, 'Uncaught exception:', error)
+      if (!(error instanceof InterruptError)) this.#output.uncaught('Uncaught exception:', error)
     })
     process.on('unhandledRejection', reason => {
-      if (!(reason instanceof InterruptError)) note(this.#output, 'Unhandled promise rejection:', reason)
+      if (!(reason instanceof InterruptError)) this.#output.uncaught('Unhandled promise rejection:', reason)
     })
     process.on('exit', () => this.#channel.drain(1000))
   }

@@ -1,7 +1,7 @@
 // Stack traces in the terms of the notebook: `Cell [3]:2:5` instead of a place in the generated program.
 import { isAbsolute, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
 import type { Position, RawSourceMap } from '../cell/cell.js'
 import { restoreNames } from '../cell/names.js'
@@ -145,6 +145,13 @@ function userFrames(error: Error): ErrorFrame[] {
   text(() => error.stack, '')
   const inPackage = `${sep}node_modules${sep}`
   return (framesOf.get(error) ?? []).filter(frame => frame.cell !== undefined || !frame.file.includes(inPackage))
+}
+
+/** The execution in whose code an error began: the last cell of its stack. */
+export function outermostCell(error: unknown): string | undefined {
+  if (!types.isNativeError(error)) return undefined
+  text(() => error.stack, '')
+  return framesOf.get(error)?.findLast(frame => frame.cell !== undefined)?.cell
 }
 
 function extraProperties(error: Error): string | undefined {

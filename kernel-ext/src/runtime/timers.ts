@@ -1,4 +1,5 @@
 // Timers that know the cell which set them: their output appears under it, and an interrupt can clear them.
+import { clearImmediate, clearTimeout } from 'node:timers'
 import { promisify } from 'node:util'
 
 export interface TimerOwner {
@@ -7,27 +8,31 @@ export interface TimerOwner {
 
 type Callback = (...args: unknown[]) => void
 
-/** Wraps the global timers; `current` tells who sets one, `speak` is called before its callback runs. */
-export function installTimers(current: () => TimerOwner | undefined, speak: (owner: TimerOwner) => void): void {
-  const wrap = <T extends NodeJS.Timeout | NodeJS.Immediate>(
+/** Wraps the global timers; `current` tells who sets one, `inNameOf` runs its callback. */
+export function installTimers<T extends TimerOwner>(
+  current: () => T | undefined,
+  inNameOf: (owner: T, work: () => void) => void,
+): void {
+  const owners = new WeakMap<object, TimerOwner>()
+  const forget = (timer: unknown): void => {
+    if (typeof timer === 'object' && timer !== null) owners.get(timer)?.timers.delete(timer as NodeJS.Timeout)
+  }
+  const wrap = <Timer extends NodeJS.Timeout | NodeJS.Immediate>(
     once: boolean,
     callback: Callback,
-    start: (wrapped: Callback) => T,
-  ): T => {
+    start: (wrapped: Callback) => Timer,
+  ): Timer => {
     const owner = current()
     if (owner === undefined || typeof callback !== 'function') return start(callback)
     const timer = start((...args) => {
-      if (once) owner.timers.delete(timer)
-      speak(owner)
-      callback(...args)
+      if (once) forget(timer)
+      inNameOf(owner, () => callback(...args))
     })
     owner.timers.add(timer)
+    owners.set(timer, owner)
     return timer
   }
-  const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = globalThis
-  const forget = (timer: unknown): void => {
-    if (typeof timer === 'object' && timer !== null) current()?.timers.delete(timer as NodeJS.Timeout)
-  }
+  const { setTimeout, setInterval, setImmediate, clearInterval } = globalThis
   const replace = (name: string, value: object, original: object): void => {
     const custom = Object.getOwnPropertyDescriptor(original, promisify.custom)
     if (custom !== undefined) Object.defineProperty(value, promisify.custom, custom)
