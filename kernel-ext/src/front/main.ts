@@ -9,6 +9,7 @@ import { Comms, type FrontTarget } from './comms.js'
 import { Executor, type TypeCheck, toTypeCheck } from './executor.js'
 import { History } from './history.js'
 import { Kernel } from './kernel.js'
+import { LIVE_TYPES_TARGET, makeLiveTypes } from './live-types.js'
 import { Outputs } from './outputs.js'
 
 const HELP = `gradlab-kernel: a TypeScript kernel for Jupyter
@@ -66,7 +67,9 @@ async function serve(connectionFile: string | undefined, roots: string[]): Promi
   const transport = await openTransport(connectionFile, receive, () => void shutdown())
   const outputs = new Outputs(transport, factory)
   const types = TypeServer.start({ notebookDir: folder, roots, log })
-  const targets = new Map<string, FrontTarget>()
+  const targets = new Map<string, FrontTarget>([
+    [LIVE_TYPES_TARGET, makeLiveTypes({ types, typecheck: notebookTypeCheck, log })],
+  ])
   const comms: Comms = new Comms({
     publish: (type, content, parent, extra) => outputs.publish(type, content, parent, extra),
     toRuntime: message => executor.toRuntime(message),

@@ -1,4 +1,5 @@
 // What the checker found in a cell, in the cell's own terms: which findings stop it, which only warn, which say nothing.
+import type { CellSyntaxError } from '../errors.js'
 import { evaluationAt } from './deferred.js'
 import type { LspDiagnostic } from './lsp.js'
 import { typesPackage } from './package-types.js'
@@ -21,13 +22,15 @@ export interface Diagnostic {
 export interface CheckedText {
   /** The cell's own text. */
   readonly code: string
-  /** It has `!command` lines, which may install what its imports name. */
-  readonly hasCommands: () => boolean
+  /** Whether a `!command` may install a package before the cell imports it. */
+  readonly mayInstall: (packageName: string) => boolean
   readonly map: TextMap
   /** Makes names of virtual files readable. */
   readonly clean: (message: string) => string
   /** The name of an earlier cell that is spelt nearly so. */
   readonly similarName: (name: string) => string | undefined
+  /** Whether a cell below, which has not run, declares the name. */
+  readonly definedBelow: (name: string) => boolean
   /** What an earlier cell declared the name as; undefined for names that are not an earlier cell's. */
   readonly declaredAs: (name: string) => string | undefined
   /** Where a package is installed: where the notebook looks first, or only where the kernel looks last. */
@@ -98,6 +101,25 @@ export function judge(found: readonly LspDiagnostic[], text: CheckedText): Diagn
   })
 }
 
+/** What stands where no code of TypeScript's does: the text does not parse, and a run would say the same. */
+export const SYNTAX_ERROR = 0
+
+/** Text that does not parse, in the words of the error that a run would show. */
+export function syntaxFinding({ message, line, column }: CellSyntaxError, code: string): Diagnostic {
+  const text = code.split(/\r\n|\n|\r/)[line - 1] ?? ''
+  const subject = /^(?:[\p{ID_Continue}$]+|\S)/u.exec(text.slice(column - 1))?.[0] ?? ''
+  return {
+    severity: 'error',
+    code: SYNTAX_ERROR,
+    message,
+    line,
+    column,
+    endLine: line,
+    endColumn: column + subject.length,
+    blocks: true,
+  }
+}
+
 function ruleOf(code: number): Rule {
   if (code === UNTYPED_MODULE) return judgeUntypedModule
   if (IMPLICIT_ANY.has(code)) return asWarning
@@ -113,14 +135,17 @@ function warn(finding: Finding, message: string): Finding {
   return { ...finding, severity: 'warning', message }
 }
 
-const judgeUnknownName: Rule = (finding, { code, similarName }) => {
+const judgeUnknownName: Rule = (finding, { code, similarName, definedBelow }) => {
   const evaluation = evaluationAt(code, finding.offset)
   if (evaluation === 'guarded') return undefined
   const name = finding.subject
+  const isBelow = definedBelow(name)
+  if (isBelow && evaluation === 'later') return undefined
   const similar = similarName(name)
   const hint =
     /Did you mean [^?]*\?/.exec(finding.message)?.[0] ?? (similar === undefined ? '' : `Did you mean '${similar}'?`)
   if (evaluation === 'now') {
+    if (isBelow) return { ...finding, message: `Cannot find name '${name}': the cell that defines it stands below.` }
     const message = finding.message.replace(BROWSER_ADVICE, 'Cells run in Node, where there is no web page.')
     return { ...finding, message: message.includes(hint) ? message : `${message} ${hint}` }
   }
@@ -138,7 +163,7 @@ const judgeUntypedModule: Rule = finding => {
   return warn(finding, `'${name}' brings no types: its values are of type any. Perhaps !npm install ${types} helps.`)
 }
 
-const judgeMissingModule: Rule = (finding, { hasCommands, installed }) => {
+const judgeMissingModule: Rule = (finding, { mayInstall, installed }) => {
   const name = packageNameOf(finding.subject)
   if (name === undefined) {
     return /^['"]\./.test(finding.subject)
@@ -149,7 +174,7 @@ const judgeMissingModule: Rule = (finding, { hasCommands, installed }) => {
   // A file in it that it has not, or does not export: that will fail, and installing it again would not help.
   if (where === 'own') return finding
   if (where === 'fallback') return warn(finding, `No types were found for '${name}': its values are of type any.`)
-  if (hasCommands()) return warn(finding, `'${name}' is not installed yet: its values are of type any.`)
+  if (mayInstall(name)) return warn(finding, `'${name}' is not installed yet: its values are of type any.`)
   return { ...finding, message: `${finding.message} Run !npm install ${name} in a cell.` }
 }
 

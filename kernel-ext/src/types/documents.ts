@@ -1,6 +1,6 @@
 // The documents of all cells whose names, or whose names' types, are still current: one document a cell that was run.
 import type { CellAnalysis, DeclarationKind } from '../cell/cell.js'
-import { type Definition, type ModuleText, writeModule } from './module-text.js'
+import { type Definition, kindsByName, type ModuleText, writeModule } from './module-text.js'
 
 /** One cell as the language server sees it. */
 export interface CellDocument extends ModuleText {
@@ -114,10 +114,4 @@ export class Documents {
     }
     for (const id of this.#entries.keys()) if (!needed.has(id)) this.#entries.delete(id)
   }
-}
-
-function kindsByName({ declarations }: CellAnalysis): Map<string, Set<DeclarationKind>> {
-  const kinds = new Map<string, Set<DeclarationKind>>()
-  for (const { name, kind } of declarations) kinds.set(name, (kinds.get(name) ?? new Set()).add(kind))
-  return kinds
 }

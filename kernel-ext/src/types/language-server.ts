@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import {
+  CancellationTokenSource,
   createMessageConnection,
   type MessageConnection,
   StreamMessageReader,
@@ -76,9 +77,16 @@ export class LanguageServer {
     return this.#process.pid
   }
 
-  /** The answer to a request. A server that does not answer in time is stopped: it would not answer the next either. */
-  async request<T>(method: string, params: unknown): Promise<T> {
+  /**
+   * The answer to a request. A server that does not answer in time is stopped: it would not answer the next either.
+   * A request that `signal` ends throws the signal's reason.
+   */
+  async request<T>(method: string, params: unknown, signal?: AbortSignal): Promise<T> {
     if (!this.#alive) return this.#closed
+    signal?.throwIfAborted()
+    const cancellation = new CancellationTokenSource()
+    const cancel = (): void => cancellation.cancel()
+    signal?.addEventListener('abort', cancel)
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
@@ -87,13 +95,20 @@ export class LanguageServer {
       }, this.#timeout)
     })
     try {
-      return await Promise.race([this.#connection.sendRequest<T>(method, params), late, this.#closed])
+      return await Promise.race([
+        this.#connection.sendRequest<T>(method, params, cancellation.token),
+        late,
+        this.#closed,
+      ])
     } catch (cause) {
       if (cause instanceof TypesUnavailableError) throw cause
+      signal?.throwIfAborted()
       const reason = cause instanceof Error ? cause.message : String(cause)
       throw typesUnavailable(`TypeScript's language server failed at ${method}: ${reason}.`, { cause })
     } finally {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', cancel)
+      cancellation.dispose()
     }
   }
 

@@ -25,10 +25,22 @@ export interface Request {
   readonly changes: readonly FileEvent[]
   /** Whether packages and tsconfig.json must be as they are on disk now. */
   readonly fresh: boolean
+  /** Help while typing, which must not use up the failures after which checks are given up. */
+  readonly typing: boolean
+  /** Ends the request, which then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined
 }
 
-/** After so many failures in a row the server is not started again before `forgive`. */
+interface Failures {
+  count: number
+  last: unknown
+  /** When the last one was. */
+  at: number
+}
+
+/** After so many failures in a row the server is left alone, until `forgive` or for some time. */
 const MAX_FAILURES = 3
+const PAUSE_MS = 30_000
 
 interface Session {
   readonly server: LanguageServer
@@ -39,8 +51,8 @@ interface Session {
 export class LivingServer {
   readonly #options: LivingServerOptions
   #session: Promise<Session> | undefined
-  #failures = 0
-  #lastFailure: unknown
+  /** In a row: of checks, and of help while typing. */
+  readonly #failures = { check: noFailures(), typing: noFailures() }
   #disposed = false
 
   constructor(options: LivingServerOptions) {
@@ -77,7 +89,7 @@ export class LivingServer {
 
   /** Lets a server that failed too often be tried again. */
   forgive(): void {
-    this.#failures = 0
+    for (const failures of Object.values(this.#failures)) Object.assign(failures, noFailures())
   }
 
   dispose(): void {
@@ -89,24 +101,30 @@ export class LivingServer {
     this.#session = undefined
   }
 
-  async #askOnce<T>({ method, params, texts, changes, fresh }: Request): Promise<T> {
+  async #askOnce<T>({ method, params, texts, changes, fresh, typing, signal }: Request): Promise<T> {
+    const failures = typing ? this.#failures.typing : this.#failures.check
+    if (failures.count >= MAX_FAILURES && performance.now() < failures.at + PAUSE_MS) throw givenUp(failures.last)
     try {
       const { server, project } = await this.#connect(fresh)
       server.filesChanged(changes)
+      signal?.throwIfAborted()
       server.sync(texts(project))
-      const answer = await server.request<T>(method, params)
-      this.#failures = 0
+      const answer = await server.request<T>(method, params, signal)
+      if (typing) failures.count = 0
+      else this.forgive()
       return answer
     } catch (error) {
-      this.#failures++
-      this.#lastFailure = error
+      if (!signal?.aborted) {
+        failures.count++
+        failures.last = error
+        failures.at = performance.now()
+      }
       throw error
     }
   }
 
   #connect(fresh: boolean): Promise<Session> {
     if (this.#disposed) return Promise.reject(typesUnavailable('The type server has been closed.'))
-    if (this.#failures >= MAX_FAILURES) return Promise.reject(this.#givenUp())
     const start = (): Promise<Session> => this.#start()
     const renew = (session: Session): Session | Promise<Session> => {
       // npm replaces files that the server would keep as it has read them.
@@ -131,13 +149,16 @@ export class LivingServer {
     if (this.#disposed) server.dispose()
     return { server, ...known }
   }
+}
 
-  #givenUp(): TypesUnavailableError {
-    const last = this.#lastFailure
-    const reason = last instanceof Error ? last.message : String(last)
-    return typesUnavailable(`TypeScript's language server failed ${MAX_FAILURES} times in a row: ${reason}`, {
-      cause: last,
-      next: 'It is tried again after a !command or a restart of the kernel.',
-    })
-  }
+function noFailures(): Failures {
+  return { count: 0, last: undefined, at: 0 }
+}
+
+function givenUp(last: unknown): TypesUnavailableError {
+  const reason = last instanceof Error ? last.message : String(last)
+  return typesUnavailable(`TypeScript's language server failed ${MAX_FAILURES} times in a row: ${reason}`, {
+    cause: last,
+    next: 'It is tried again in half a minute, and after a !command or a restart of the kernel.',
+  })
 }

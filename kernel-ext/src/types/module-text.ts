@@ -49,6 +49,13 @@ export function writeModule(
   }
 }
 
+/** The top-level names of a cell and the kinds of their declarations. */
+export function kindsByName({ declarations }: CellAnalysis): Map<string, Set<DeclarationKind>> {
+  const kinds = new Map<string, Set<DeclarationKind>>()
+  for (const { name, kind } of declarations) kinds.set(name, (kinds.get(name) ?? new Set()).add(kind))
+  return kinds
+}
+
 /** `import { a, b } from "cell:1"; import { c } from "cell:2"` */
 export function importLine(imports: ReadonlyMap<string, readonly string[]>): string {
   return [...imports]

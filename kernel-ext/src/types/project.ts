@@ -68,7 +68,7 @@ const NEEDED = {
   esModuleInterop: true,
 }
 
-const OWN_MODULES = ['./.gradlab-cells.ts', './.gradlab-draft.ts', './.gradlab-globals.ts']
+const OWN_MODULES = ['./.gradlab-cells.ts', './.gradlab-draft.ts', './.gradlab-globals.ts', './.gradlab-written.ts']
 
 const CELL_PREFIX = '.gradlab-cell-'
 
@@ -81,6 +81,8 @@ export class VirtualFiles {
   readonly draft: string
   /** What code has put into the global object. */
   readonly globals: string
+  /** A module that imports every cell that is open as it is written now. */
+  readonly written: string
   readonly #folder: string
 
   constructor(notebookDir: string) {
@@ -89,17 +91,18 @@ export class VirtualFiles {
     this.index = join(notebookDir, '.gradlab-cells.ts')
     this.draft = join(notebookDir, '.gradlab-draft.ts')
     this.globals = join(notebookDir, '.gradlab-globals.ts')
+    this.written = join(notebookDir, '.gradlab-written.ts')
   }
 
-  /** The file of the document `cell:7`. */
+  /** The file of the document `cell:7`, or `cell:w7`. */
   cell(document: string): string {
     return join(this.#folder, `${CELL_PREFIX}${document.replace('cell:', '')}.ts`)
   }
 
   /** The document of a file or module specifier, if it is a cell's. */
   documentOf(path: string): string | undefined {
-    const number = /\.gradlab-cell-(\d+)(?:\.ts)?$/.exec(path)?.[1]
-    return number === undefined ? undefined : `cell:${number}`
+    const name = /\.gradlab-cell-(w?\d+)(?:\.ts)?$/.exec(path)?.[1]
+    return name === undefined ? undefined : `cell:${name}`
   }
 }
 

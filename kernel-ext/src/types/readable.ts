@@ -10,7 +10,7 @@ export function readable(
   return message.replace(
     /(typeof )?import\("([^"]*)"\)(\.[\w$.]+)?/g,
     (whole, isTypeof: string | undefined, path: string, member: string | undefined) => {
-      const document = /^cell:\d+$/.test(path) ? path : files.documentOf(path)
+      const document = /^cell:w?\d+$/.test(path) ? path : files.documentOf(path)
       if (document === undefined) return whole
       const label = labelOf(document)
       const from = label === undefined ? '' : ` of ${label}`

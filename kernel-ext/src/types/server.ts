@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import type { CellAnalysis, DeclarationKind } from '../cell/cell.js'
 import { findCommands } from '../cell/commands.js'
 import { type Completion, completionOf } from './complete.js'
-import { type Diagnostic, judge } from './diagnostics.js'
-import { type CellDocument, Documents } from './documents.js'
+import { type Diagnostic, judge, syntaxFinding } from './diagnostics.js'
+import { Documents } from './documents.js'
 import { type Draft, writeDraft } from './draft.js'
 import { type Hover, hoverOf, nameAt, signatureOf } from './inspect.js'
 import { toUri } from './language-server.js'
@@ -18,16 +18,21 @@ import type {
   LspPosition,
   SignatureHelp,
 } from './lsp.js'
+import type { Definition } from './module-text.js'
 import { Neighbours } from './neighbours.js'
 import { findPackage } from './package-types.js'
+import { Precedence } from './precedence.js'
 import { type Project, VirtualFiles } from './project.js'
 import { readable } from './readable.js'
 import { nearestName } from './similar.js'
+import { type Sketch, type SketchedCell, Sketches, type WrittenCell } from './sketches.js'
+import type { TextMap } from './text-map.js'
 import { TypesUnavailableError } from './unavailable.js'
 
 export type { Completion, CompletionMatch } from './complete.js'
 export type { Diagnostic } from './diagnostics.js'
 export type { Hover } from './inspect.js'
+export type { WrittenCell } from './sketches.js'
 
 export interface TypeServerOptions {
   /** The folder of the notebook: its imports, packages and tsconfig.json are looked for from here. */
@@ -48,22 +53,38 @@ export interface CheckedCell {
 }
 
 const TIMEOUT = 10_000
+const OPENED_AT_ONCE = 4
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 
-/** A place of the text that is being typed. */
-interface Question {
-  readonly position: LspPosition
-  readonly draft: Draft
+/** A question about what is being written, not run; without it a question is a check's. */
+interface Typing {
+  /** The place that is asked about. */
+  readonly position?: LspPosition
+  readonly draft?: Draft
+  /** Whether packages must be as they are on disk now. */
+  readonly fresh?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** What a cell sees of the others. */
+interface Surroundings {
+  readonly names: () => Iterable<string>
+  readonly definitionOf: (name: string) => Definition | undefined
+  readonly definedBelow: (name: string) => boolean
+  readonly mayInstall: (packageName: string) => boolean
 }
 
 export class TypeServer {
   readonly #options: TypeServerOptions
   readonly #files: VirtualFiles
   readonly #documents = new Documents()
+  readonly #sketches = new Sketches()
+  readonly #precedence = new Precedence()
   readonly #neighbours = new Neighbours()
   readonly #globals = new Set<string>()
   readonly #server: LivingServer
+  #changed: () => void = () => {}
 
   /** Returns at once; the language server starts in the background. */
   static start(options: TypeServerOptions): TypeServer {
@@ -80,7 +101,7 @@ export class TypeServer {
 
   /** How many documents of cells are held open. */
   get openDocuments(): number {
-    return [...this.#documents.all()].length
+    return [...this.#documents.all(), ...this.#sketches.all()].length
   }
 
   /** The language server's process; undefined while there is none. */
@@ -97,17 +118,46 @@ export class TypeServer {
     this.#neighbours.follow(analysis.checked, this.#options.notebookDir)
     if (analysis.noCheck) return { document: document.id, diagnostics: [] }
     try {
-      const { items = [] } = await this.#ask<DiagnosticReport>('textDocument/diagnostic', this.#files.cell(document.id))
-      return { document: document.id, diagnostics: this.#judge(items, analysis, document) }
+      const { items = [] } = await this.#precedence.first(() =>
+        this.#ask<DiagnosticReport>('textDocument/diagnostic', this.#files.cell(document.id)),
+      )
+      return { document: document.id, diagnostics: this.#judge(items, analysis, document.map, this.#defined()) }
     } catch (error) {
       if (error instanceof TypesUnavailableError) error.document = document.id
       throw error
     }
   }
 
+  /**
+   * What `check` would say of cells as they are written now, one after the other in the order of `wanted`; `cells` are
+   * all code cells of the notebook, in its order. A name that no cell has defined yet is taken from those that stand
+   * above. Runs have precedence. It stops when `signal` comes, or types cannot be had.
+   */
+  async sketch(
+    cells: readonly WrittenCell[],
+    wanted: readonly string[],
+    found: (id: string, diagnostics: readonly Diagnostic[]) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (!(await this.#sketches.take(cells, signal))) return
+    for (const id of wanted) {
+      const cell = this.#sketches.get(id)
+      if (cell === undefined) continue
+      const diagnostics = await this.#sketchOf(cell, id === wanted[0], signal)
+      if (diagnostics === undefined) return
+      found(id, diagnostics)
+    }
+  }
+
+  /** Forgets the cells that are being written. */
+  forgetSketches(): void {
+    this.#sketches.clear()
+  }
+
   /** The names (values that took effect, and types) are now defined by this document. */
   commit(document: string, names: readonly string[]): void {
     this.#documents.commit(document, names)
+    this.#changed()
   }
 
   /** The cell of this document did not run. */
@@ -118,6 +168,7 @@ export class TypeServer {
   /** Names that code has put into the global object: known from now on, of type any. */
   addGlobals(names: readonly string[]): void {
     for (const name of names) if (IDENTIFIER.test(name)) this.#globals.add(name)
+    this.#changed()
   }
 
   /** Forgets all names, as after a restart of the runtime. */
@@ -125,6 +176,7 @@ export class TypeServer {
     this.#documents.reset()
     this.#globals.clear()
     this.#server.forgive()
+    this.#changed()
   }
 
   /** What may stand at an offset (UTF-16); the text need not parse. */
@@ -140,7 +192,7 @@ export class TypeServer {
     )
     if (answer === undefined || answer === null) return nothing
     const items = 'items' in answer ? answer.items : answer
-    return completionOf(items, code, at, draft, name => this.#declaredAs(name))
+    return completionOf(items, code, at, draft, name => declaredAs(this.#documents.definitionOf(name)))
   }
 
   /** Type and documentation of the name at an offset (UTF-16), or of the call around it. */
@@ -162,37 +214,87 @@ export class TypeServer {
   /** To be called when packages may have come or gone: takes a new look at them, if something has changed. */
   refresh(): void {
     this.#server.forgive()
-    this.#server.warmUp(project => this.#texts(project, undefined))
+    this.#server.warmUp(project => this.#texts(project))
+    this.#changed()
+  }
+
+  /** Calls back when what a check or a sketch says may have changed: names, packages. */
+  onChange(changed: () => void): void {
+    this.#changed = changed
   }
 
   dispose(): void {
     this.#server.dispose()
   }
 
+  /** Undefined if `signal` ended it, or types cannot be had. */
+  async #sketchOf(cell: SketchedCell, fresh: boolean, signal: AbortSignal): Promise<readonly Diagnostic[] | undefined> {
+    const { analysis, error } = cell
+    if (error !== undefined) return [syntaxFinding(error, cell.code)]
+    if (analysis === undefined || analysis.noCheck || cell.noCheck === true) return []
+    this.#sketches.want([cell.id])
+    this.#neighbours.follow(analysis.checked, this.#options.notebookDir)
+    try {
+      const { items } = await this.#askSketch(cell, fresh, signal)
+      const map = cell.sketch?.map
+      return map === undefined ? [] : this.#judge(items ?? [], analysis, map, this.#around(cell))
+    } catch (error) {
+      if (signal.aborted || error instanceof TypesUnavailableError) return undefined
+      throw error
+    }
+  }
+
+  /** Each text that is opened costs the server a look at the project, which a check would have to wait for. */
+  async #askSketch(cell: SketchedCell, fresh: boolean, signal: AbortSignal): Promise<DiagnosticReport> {
+    const ask = (path: string): Promise<DiagnosticReport> =>
+      this.#precedence.last(attempt => this.#ask('textDocument/diagnostic', path, { fresh, signal: attempt }), signal)
+    this.#writeSketches()
+    while (this.#sketches.show(OPENED_AT_ONCE)) await ask(this.#files.written)
+    return ask(this.#files.cell(cell.document))
+  }
+
   #judge(
     items: Parameters<typeof judge>[0],
     { code, free }: CellAnalysis,
-    { map }: CellDocument,
+    map: TextMap,
+    { names, definitionOf, definedBelow, mayInstall }: Surroundings,
   ): readonly Diagnostic[] {
     return judge(items, {
       code,
       map,
-      hasCommands: () => findCommands(code).length > 0,
+      definedBelow,
+      mayInstall: name => findCommands(code).length > 0 || mayInstall(name),
       clean: message => this.#readable(message),
-      similarName: name => nearestName(name, this.#documents.names()),
-      declaredAs: name => (free.has(name) ? this.#declaredAs(name) : undefined),
+      similarName: name => nearestName(name, names()),
+      declaredAs: name => (free.has(name) ? declaredAs(definitionOf(name)) : undefined),
       installed: name => this.#installed(name),
     })
   }
 
-  #readable(text: string): string {
-    return readable(text, this.#files, document => this.#documents.get(document)?.label)
+  /** What a cell that is run sees: the names that cells have defined. */
+  #defined(): Surroundings {
+    return {
+      names: () => this.#documents.names(),
+      definitionOf: name => this.#documents.definitionOf(name),
+      definedBelow: () => false,
+      mayInstall: () => false,
+    }
   }
 
-  #declaredAs(name: string): DeclarationKind | undefined {
-    const kinds = this.#documents.definitionOf(name)?.kinds ?? new Set()
-    // Where a class and a namespace or an interface merge, the value tells more.
-    return [...kinds].find(kind => kind !== 'interface' && kind !== 'type' && kind !== 'namespace') ?? [...kinds][0]
+  /** What a cell that is written sees: the same, and what stands above it. */
+  #around({ index }: SketchedCell): Surroundings {
+    const sketches = this.#sketches
+    const { names, definitionOf } = this.#defined()
+    return {
+      names: () => [...names(), ...sketches.namesAbove(index)],
+      definitionOf: name => definitionOf(name) ?? sketches.definitionAbove(name, index),
+      definedBelow: name => sketches.definedBelow(name, index),
+      mayInstall: name => sketches.isInstalledAbove(name, index),
+    }
+  }
+
+  #readable(text: string): string {
+    return readable(text, this.#files, document => this.#documents.get(document)?.label)
   }
 
   #installed(name: string): 'own' | 'fallback' | undefined {
@@ -202,7 +304,7 @@ export class TypeServer {
   }
 
   #draft(code: string): Draft {
-    const definedBy = new Map<string, string>()
+    const definedBy = this.#sketches.definedFor(code)
     for (const name of this.#documents.names()) {
       const definition = this.#documents.definitionOf(name)
       if (definition !== undefined) definedBy.set(name, definition.document)
@@ -245,27 +347,48 @@ export class TypeServer {
     }
   }
 
-  #ask<T>(method: string, path: string, about?: Question): Promise<T> {
+  #ask<T>(method: string, path: string, typing?: Typing): Promise<T> {
+    const { position, fresh = typing === undefined, signal } = typing ?? {}
     return this.#server.ask<T>({
       method,
-      params: { textDocument: { uri: toUri(path) }, ...(about === undefined ? {} : { position: about.position }) },
-      texts: project => this.#texts(project, about?.draft),
+      params: { textDocument: { uri: toUri(path) }, ...(position === undefined ? {} : { position }) },
+      texts: project => this.#texts(project, typing),
       changes: this.#neighbours.changes(),
-      fresh: about === undefined,
+      fresh,
+      typing: typing !== undefined,
+      signal,
     })
   }
 
   /** All that the language server has open. A check must not see what is being typed elsewhere. */
-  #texts(project: Project, draft: Draft | undefined): Map<string, string> {
+  #texts(project: Project, typing?: Typing): Map<string, string> {
     const documents = [...this.#documents.all()]
+    const written = this.#writeSketches()
     return new Map([
       [this.#files.config, project.config],
-      [this.#files.index, documents.map(({ id }) => `import ${JSON.stringify(id)}`).join('\n')],
+      [this.#files.index, indexText(documents)],
       [this.#files.globals, globalsText(this.#globals)],
-      [this.#files.draft, draft?.text ?? 'export {}'],
-      ...documents.map(({ id, text }): [string, string] => [this.#files.cell(id), text]),
+      // What is written, but not run, is no part of what a check sees.
+      [this.#files.written, indexText(typing === undefined ? [] : written)],
+      [this.#files.draft, typing?.draft?.text ?? 'export {}'],
+      ...[...documents, ...written].map(({ id, text }): [string, string] => [this.#files.cell(id), text]),
     ])
   }
+
+  #writeSketches(): Sketch[] {
+    this.#sketches.write(name => this.#documents.definitionOf(name))
+    return [...this.#sketches.all()]
+  }
+}
+
+function indexText(documents: readonly { readonly id: string }[]): string {
+  return documents.map(({ id }) => `import ${JSON.stringify(id)}\n`).join('') || 'export {}'
+}
+
+function declaredAs(definition: Definition | undefined): DeclarationKind | undefined {
+  const kinds = [...(definition?.kinds ?? [])]
+  // Where a class and a namespace or an interface merge, the value tells more.
+  return kinds.find(kind => kind !== 'interface' && kind !== 'type' && kind !== 'namespace') ?? kinds[0]
 }
 
 function globalsText(names: ReadonlySet<string>): string {

@@ -19,6 +19,11 @@ export function insert(text: string, insertions: readonly Insertion[]): string {
   return result + text.slice(from)
 }
 
+/** The offset of a place, 1-based as a person counts. */
+export function offsetOf(starts: readonly number[], { line, column }: Position): number {
+  return (starts[line - 1] ?? 0) + column - 1
+}
+
 /** A place by its offset. */
 export function positionAt(starts: readonly number[], offset: number): LspPosition {
   let line = starts.length - 1
