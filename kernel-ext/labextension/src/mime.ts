@@ -1,9 +1,10 @@
-// The MIME extension: tells JupyterLab that plotly figures are drawn here.
+// The MIME extensions: tell JupyterLab what is drawn here.
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces'
 import { PLOTLY_MIME_TYPE } from './figure.js'
 import { PlotlyRenderer } from './renderer.js'
+import { STDERR, STDOUT, StreamRenderer } from './stream/renderer.js'
 
-const extension: IRenderMime.IExtension = {
+const plotly: IRenderMime.IExtension = {
   id: 'gradlab-labextension:plotly',
   description: 'Draws plotly figures in the colours of the theme, without a network.',
   rendererFactory: {
@@ -17,4 +18,22 @@ const extension: IRenderMime.IExtension = {
   dataType: 'json',
 }
 
-export default extension
+/** One extension for both streams would give both one rank; JupyterLab's own have these. */
+const RANKS = { [STDERR]: 110, [STDOUT]: 120 } as const
+
+const streams = Object.entries(RANKS).map(
+  ([mimeType, rank]): IRenderMime.IExtension => ({
+    id: `gradlab-labextension:${mimeType.split('.').at(-1)}`,
+    description: 'Draws the first and the last lines of a long output, and all of them when asked.',
+    rendererFactory: {
+      // Text alone; its links and colours are made by JupyterLab.
+      safe: true,
+      mimeTypes: [mimeType],
+      createRenderer: options => new StreamRenderer(options),
+    },
+    rank,
+    dataType: 'string',
+  }),
+)
+
+export default [plotly, ...streams]
