@@ -24,7 +24,7 @@ const KERNEL: Record<string, string[]> = {
 }
 
 /** What the front may take from the runtime: the words of the pipe between them, no code that runs cells. */
-const OPEN_TO_FRONT = new Set(['runtime/link.ts', 'runtime/frames.ts'])
+const OPEN_TO_FRONT = new Set(['runtime/link.ts', 'runtime/frames.ts', 'runtime/marks.ts'])
 
 interface Import {
   from: string

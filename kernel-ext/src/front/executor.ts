@@ -349,7 +349,7 @@ export class Executor {
   }
 
   #startRuntime(): { runtime: RuntimeProcess; ready: Promise<void> } {
-    const { folder, roots, outputs } = this.#options
+    const { folder, roots } = this.#options
     let announce: () => void = () => {}
     const ready = new Promise<void>(resolve => {
       announce = resolve
@@ -358,7 +358,6 @@ export class Executor {
       { folder, roots },
       {
         message: message => this.#receive(message, announce),
-        nativeText: (name, text) => outputs.stream(name, text, this.#current?.request ?? this.#last),
         died: reason => {
           announce()
           this.#runtimeDied(reason)

@@ -1,10 +1,12 @@
 // The process that runs cells, seen from the front: started, spoken to, ended, and replaced after its death.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { StringDecoder } from 'node:string_decoder'
 import { fileURLToPath } from 'node:url'
 import { encodeFrame, FrameDecoder } from '../runtime/frames.js'
 import type { FromRuntime, ToRuntime } from '../runtime/link.js'
+import { MARK_VARIABLE } from '../runtime/marks.js'
+import { Lanes } from './lanes.js'
 
 const NODE_FLAGS = [
   // Without it V8's terminateExecution, by which a loop is interrupted, makes Node abort.
@@ -20,8 +22,6 @@ const SHUTDOWN_MS = 1000
 
 export interface RuntimeHandlers {
   message(message: FromRuntime): void
-  /** Text that came by the process's own stdout or stderr: native add-ons, Node itself. */
-  nativeText(name: 'stdout' | 'stderr', text: string): void
   /** The process has ended without being asked to. */
   died(reason: string): void
 }
@@ -39,22 +39,23 @@ export class RuntimeProcess {
   #reason: string | undefined
 
   constructor(options: RuntimeOptions, handlers: RuntimeHandlers) {
+    const word = randomBytes(6).toString('base64url')
     const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], {
       cwd: options.folder,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      env: { ...process.env, GRADLAB_KERNEL_ROOTS: JSON.stringify(options.roots) },
+      env: { ...process.env, GRADLAB_KERNEL_ROOTS: JSON.stringify(options.roots), [MARK_VARIABLE]: word },
     })
+    const lanes = new Lanes(word, message => handlers.message(message))
     this.#child = child
     this.#link = child.stdio[3] as Socket
     const decoder = new FrameDecoder()
     this.#link.on('data', chunk => {
-      for (const message of decoder.push(chunk)) handlers.message(message as FromRuntime)
+      for (const message of decoder.push(chunk)) lanes.take(message as FromRuntime)
     })
     // A write to a runtime that has just died is answered by its exit.
     this.#link.on('error', () => {})
     for (const name of ['stdout', 'stderr'] as const) {
-      const text = new StringDecoder('utf8')
-      child[name]?.on('data', (chunk: Buffer) => handlers.nativeText(name, text.write(chunk)))
+      child[name]?.on('data', (chunk: Buffer) => lanes.takeNative(name, chunk))
     }
     this.#exited = new Promise(resolve => {
       child.on('error', error => {
@@ -63,6 +64,7 @@ export class RuntimeProcess {
       })
       // 'close' and not 'exit': all its output has been read by then.
       child.on('close', (code, signal) => {
+        lanes.end()
         if (!this.#expected) handlers.died(this.#reason ?? describeExit(code, signal))
         resolve()
       })

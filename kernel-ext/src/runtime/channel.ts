@@ -14,6 +14,9 @@ import {
 /** Output that waits for the front beyond this many UTF-16 units makes the cell wait, so that memory stays bounded. */
 const OUTSTANDING_LIMIT = 1 << 25
 
+/** What a client sees in an order. */
+const PLACED: ReadonlySet<string> = new Set(['display', 'clear', 'result', 'done', 'input', 'comm'])
+
 /** How long code that is about to be stopped waits for that. */
 const STOP_MS = 2000
 
@@ -21,13 +24,16 @@ export type Incoming = ToRuntime | RelayNotice
 
 export class RelayChannel {
   readonly words: SharedWords = makeSharedWords()
+  /** Called before a message that has a place among the output of the process. */
+  beforeSend: () => void = () => {}
+  readonly relay: Worker
   readonly #port: MessagePort
 
   constructor(fd: number, receive: (message: Incoming) => void) {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     const data: RelayData = { fd, words: this.words, port: port2 }
-    const worker = new Worker(new URL('./relay.js', import.meta.url), {
+    this.relay = new Worker(new URL('./relay.js', import.meta.url), {
       workerData: data,
       transferList: [port2],
       stdout: false,
@@ -35,7 +41,7 @@ export class RelayChannel {
       // The relay moves messages; the heap limits that a user gives Node are meant for the cells.
       resourceLimits: {},
     })
-    worker.on('error', error => {
+    this.relay.on('error', error => {
       process.stderr.write(`gradlab-kernel: the relay thread failed: ${error.stack ?? error.message}\n`)
       process.exit(70)
     })
@@ -43,6 +49,7 @@ export class RelayChannel {
   }
 
   send(message: FromRuntime | RelayRequest): void {
+    if (PLACED.has(message.op)) this.beforeSend()
     this.#port.postMessage(message)
   }
 

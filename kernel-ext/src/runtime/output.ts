@@ -5,6 +5,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { format } from 'node:util'
 import type { RelayChannel } from './channel.js'
 import type { MimeBundle } from './link.js'
+import { NativeOutput } from './native-output.js'
 import { outermostCell } from './stack.js'
 import type { TimerOwner } from './timers.js'
 
@@ -24,6 +25,7 @@ export interface Speaker extends TimerOwner {
 export class Output {
   /** The execution that output now belongs to; late output keeps its own. */
   speaker: Speaker | undefined
+  readonly native: NativeOutput
   readonly #channel: RelayChannel
   #running: Speaker | undefined
   /** Whose callback runs, or has just thrown. */
@@ -31,12 +33,15 @@ export class Output {
 
   constructor(channel: RelayChannel) {
     this.#channel = channel
+    this.native = new NativeOutput((name, text) => this.#sendText(name, text))
+    channel.beforeSend = () => this.native.settle()
   }
 
   /** A cell begins: what is printed is its own, but for what code of other cells says in its own name. */
   begin(running: Speaker): void {
     this.#running = running
     this.speaker = running
+    this.native.settle()
   }
 
   end(ended: Speaker): void {
@@ -75,7 +80,11 @@ export class Output {
   }
 
   text(name: StreamName, text: string): void {
-    if (text !== '') this.#channel.sendText({ op: 'stream', cell: this.speaker?.id, name, text })
+    if (text !== '') this.#sendText(name, this.native.mark(name) + text)
+  }
+
+  #sendText(name: StreamName, text: string): void {
+    this.#channel.sendText({ op: 'stream', cell: this.speaker?.id, name, text })
   }
 
   display(data: MimeBundle, options: DisplayOptions = {}): void {

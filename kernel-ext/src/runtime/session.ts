@@ -13,6 +13,7 @@ import { inputUnavailable, makeConfirm, makePrompt } from './input.js'
 import { InterruptError } from './interrupt.js'
 import type { CellRun, MimeBundle, Program } from './link.js'
 import type { LoaderOptions } from './loader.js'
+import { captureNativeOutput } from './native-output.js'
 import { captureStreams, note, Output } from './output.js'
 import { disposer, Run, type RunContext } from './run.js'
 import { Phase, Word } from './shared.js'
@@ -61,6 +62,7 @@ export class Session {
     })
     this.#hooks = new AsyncHooks(this.#channel.words)
     captureStreams(this.#output)
+    captureNativeOutput(this.#output, this.#channel.relay)
     installStackTraces()
     installTimers(
       () => this.#output.speaker,
