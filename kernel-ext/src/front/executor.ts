@@ -15,6 +15,7 @@ import { Names } from './names.js'
 import type { Outputs } from './outputs.js'
 import { RuntimeProcess } from './runtime-process.js'
 import { renderError, renderFindings, renderSyntaxError } from './traceback.js'
+import { type TypeCheck, toTypeCheck } from './type-check.js'
 
 export interface ExecutorOptions {
   readonly folder: string
@@ -30,8 +31,6 @@ export interface ExecutorOptions {
   readonly askInput: (content: Json, request: Message) => Message
   readonly log: (text: string) => void
 }
-
-export type TypeCheck = 'strict' | 'warn' | 'off'
 
 /** One execute_request and what is known of it while it runs. */
 interface Execution {
@@ -498,12 +497,6 @@ function toExecution(request: Message): Execution {
 /** JupyterLab sends the cell's metadata with the request: `gradlab: { typecheck: 'warn' }` relaxes one cell. */
 function requestedCheck(request: Message): TypeCheck | undefined {
   return toTypeCheck(request.metadata.gradlab)
-}
-
-/** Reads `metadata.gradlab.typecheck` of a cell or a notebook. */
-export function toTypeCheck(metadata: unknown): TypeCheck | undefined {
-  const value = isRecord(metadata) ? metadata.typecheck : undefined
-  return value === 'strict' || value === 'warn' || value === 'off' ? value : undefined
 }
 
 function interruptedError(): CellError {

@@ -1,20 +1,13 @@
 // Jupyter's requests and their answers. https://jupyter-client.readthedocs.io/en/stable/messaging.html
 import { isComplete } from '../cell/complete.js'
-import {
-  type Channel,
-  type Json,
-  type Message,
-  type MessageFactory,
-  PROTOCOL_VERSION,
-  type Transport,
-} from '../protocol/messages.js'
+import type { Channel, Json, Message, MessageFactory, Transport } from '../protocol/messages.js'
 import type { TypeServer } from '../types/server.js'
 import type { Comms } from './comms.js'
 import type { Executor } from './executor.js'
 import type { History } from './history.js'
+import { kernelInfo } from './kernel-info.js'
 import type { Outputs } from './outputs.js'
 import { toCodePoints, toOffset } from './text.js'
-import { KERNEL_VERSION, TYPESCRIPT_VERSION } from './versions.js'
 
 export interface KernelParts {
   readonly factory: MessageFactory
@@ -154,28 +147,6 @@ export class Kernel {
     )
     outputs.status('idle', request)
     await this.#parts.shutdown()
-  }
-}
-
-function kernelInfo(): Json {
-  return {
-    status: 'ok',
-    protocol_version: PROTOCOL_VERSION,
-    implementation: 'gradlab-kernel',
-    implementation_version: KERNEL_VERSION,
-    // No codemirror_mode: JupyterLab then takes the MIME type, and strict clients refuse an object without a name.
-    language_info: {
-      name: 'typescript',
-      version: TYPESCRIPT_VERSION,
-      mimetype: 'text/x-typescript',
-      file_extension: '.ts',
-      pygments_lexer: 'typescript',
-      nbconvert_exporter: 'script',
-    },
-    banner: `Gradlab's TypeScript kernel ${KERNEL_VERSION} (TypeScript ${TYPESCRIPT_VERSION}, Node ${process.versions.node})`,
-    debugger: false,
-    supported_features: [],
-    help_links: [{ text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' }],
   }
 }
 

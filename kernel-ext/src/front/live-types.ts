@@ -9,7 +9,7 @@ import { type Diagnostic, SYNTAX_ERROR } from '../types/diagnostics.js'
 import type { TypeServer, WrittenCell } from '../types/server.js'
 import { lineStarts, offsetOf } from '../types/text-map.js'
 import type { FrontComm, FrontTarget } from './comms.js'
-import { type TypeCheck, toTypeCheck } from './executor.js'
+import { type TypeCheck, toTypeCheck } from './type-check.js'
 
 export const LIVE_TYPES_TARGET = 'gradlab.types'
 

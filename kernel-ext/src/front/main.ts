@@ -1,16 +1,12 @@
 // The front process: holds the client's connection and never runs a learner's code.
-import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { MessageFactory, type Receiver, type Transport } from '../protocol/messages.js'
-import { openStdio } from '../protocol/stdio.js'
-import { TypeServer } from '../types/server.js'
 import { Comms, type FrontTarget } from './comms.js'
-import { Executor, type TypeCheck, toTypeCheck } from './executor.js'
 import { History } from './history.js'
-import { Kernel } from './kernel.js'
-import { LIVE_TYPES_TARGET, makeLiveTypes } from './live-types.js'
 import { Outputs } from './outputs.js'
+import { Reception } from './reception.js'
+import { notebookTypeCheck } from './type-check.js'
 
 const HELP = `gradlab-kernel: a TypeScript kernel for Jupyter
 
@@ -54,19 +50,27 @@ async function main(): Promise<void> {
 }
 
 async function serve(connectionFile: string | undefined, roots: string[]): Promise<void> {
-  const folder = process.cwd()
   const factory = new MessageFactory()
-  const history = new History(connectionFile === undefined ? undefined : historyPath(), log)
-  let kernel: Kernel | undefined
-  const early: Parameters<Receiver>[] = []
-  const receive: Receiver = (channel, message) => {
-    if (kernel === undefined) early.push([channel, message])
-    else kernel.receive(channel, message)
-  }
+  const reception = new Reception(factory)
+  let interrupt = (): void => {}
   let shutdown = async (): Promise<void> => process.exit(0)
-  const transport = await openTransport(connectionFile, receive, () => void shutdown())
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void shutdown())
+  // Jupyter interrupts by message; a Ctrl-C in the terminal of the server is not meant for us.
+  process.on('SIGINT', () => interrupt())
+  const transport = await openTransport(connectionFile, reception.receive, () => void shutdown())
   const outputs = new Outputs(transport, factory)
+  outputs.status('starting', undefined)
+  reception.open(transport, outputs)
+  if (connectionFile !== undefined) watchParent(() => shutdown())
+  // From here on kernel_info is answered. What cells need comes in steps, between which the sockets are read; the type
+  // server is first, since its process loads TypeScript's libraries while the rest is loaded here.
+  const folder = process.cwd()
+  const { TypeServer } = await import('../types/server.js')
   const types = TypeServer.start({ notebookDir: folder, roots, log })
+  const { Executor } = await import('./executor.js')
+  const { Kernel } = await import('./kernel.js')
+  const { LIVE_TYPES_TARGET, makeLiveTypes } = await import('./live-types.js')
+  const history = new History(connectionFile === undefined ? undefined : historyPath(), log)
   const targets = new Map<string, FrontTarget>([
     [LIVE_TYPES_TARGET, makeLiveTypes({ types, typecheck: notebookTypeCheck, log })],
   ])
@@ -76,7 +80,7 @@ async function serve(connectionFile: string | undefined, roots: string[]): Promi
     targets,
     settled: () => executor.settled(),
   })
-  const executor: Executor = new Executor({
+  const executor: InstanceType<typeof Executor> = new Executor({
     folder,
     roots,
     outputs,
@@ -92,6 +96,7 @@ async function serve(connectionFile: string | undefined, roots: string[]): Promi
     },
     log,
   })
+  interrupt = () => executor.interrupt()
   shutdown = async () => {
     types.dispose()
     await executor.end()
@@ -99,13 +104,8 @@ async function serve(connectionFile: string | undefined, roots: string[]): Promi
     await transport.close()
     process.exit(0)
   }
-  kernel = new Kernel({ factory, transport, outputs, executor, comms, history, types, log, shutdown })
-  outputs.status('starting', undefined)
-  for (const [channel, message] of early) kernel.receive(channel, message)
-  if (connectionFile !== undefined) watchParent(shutdown)
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void shutdown())
-  // Jupyter interrupts by message; a Ctrl-C in the terminal of the server is not meant for us.
-  process.on('SIGINT', () => executor.interrupt())
+  const kernel = new Kernel({ factory, transport, outputs, executor, comms, history, types, log, shutdown })
+  reception.handOver((channel, message) => kernel.receive(channel, message))
 }
 
 async function openTransport(
@@ -114,6 +114,7 @@ async function openTransport(
   closed: () => void,
 ): Promise<Transport> {
   if (connectionFile === undefined) {
+    const { openStdio } = await import('../protocol/stdio.js')
     return openStdio({ input: process.stdin, output: process.stdout }, receive, log, closed)
   }
   const { openZmq, readConnectionFile } = await import('../protocol/zmq.js')
@@ -124,18 +125,6 @@ async function openTransport(
 function historyPath(): string | undefined {
   const data = process.env.JUPYTER_DATA_DIR
   return data === undefined || data === '' ? undefined : join(data, 'gradlab-history.jsonl')
-}
-
-/** A notebook's own `metadata.gradlab.typecheck`; Jupyter's server tells the kernel its notebook's path. */
-function notebookTypeCheck(): TypeCheck {
-  const path = process.env.JPY_SESSION_NAME
-  if (path === undefined || !path.endsWith('.ipynb')) return 'strict'
-  try {
-    const notebook = JSON.parse(readFileSync(path, 'utf8')) as { metadata?: { gradlab?: unknown } }
-    return toTypeCheck(notebook.metadata?.gradlab) ?? 'strict'
-  } catch {
-    return 'strict'
-  }
 }
 
 /** No process of ours outlives its server: an orphan is adopted by another parent. */
