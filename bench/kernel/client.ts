@@ -100,6 +100,8 @@ export class Client {
   readonly #answers = new Map<string, Answer>()
   readonly #published = new Mark()
   #closed = false
+  /** Settles when the last request has left. */
+  sent: Promise<void> = Promise.resolve()
   #break: (error: unknown) => void = () => {}
   /** Rejects when a message cannot be sent, or one comes that is not the protocol's: wrongly signed, or no JSON. */
   readonly broken = new Promise<never>((_, reject) => {
@@ -133,8 +135,9 @@ export class Client {
     const answer = new Answer()
     this.#answers.set(id, answer)
     const socket = channel === 'shell' ? this.#shell : this.#control
-    // A request is sent after the answer of the one before, so that two sends never overlap on a socket.
-    socket.send([DELIMITER, this.#sign(json), ...json]).catch(this.#break)
+    // Sends must not overlap on a socket: who sends many at once waits for each to be `sent`.
+    this.sent = socket.send([DELIMITER, this.#sign(json), ...json])
+    this.sent.catch(this.#break)
     return answer
   }
 

@@ -49,6 +49,11 @@ export class Kernel {
     return kernel
   }
 
+  /** What the connection file says. */
+  get info(): ConnectionInfo {
+    return this.#info
+  }
+
   get client(): Client {
     return this.#client
   }
