@@ -18,7 +18,7 @@ import { captureStreams, note, Output } from './output.js'
 import { disposer, Run, type RunContext } from './run.js'
 import { Phase, Word } from './shared.js'
 import { cellFileName, installStackTraces, registerCell, toCellError } from './stack.js'
-import { installTimers } from './timers.js'
+import { clearTimers, installTimers } from './timers.js'
 
 type CellFunction = (scope: CellScope) => Promise<void>
 
@@ -235,7 +235,12 @@ export class Session {
     this.#comms.acknowledgeAll()
     const ending = this.#ending
     if (ending === undefined) {
-      note(this.#output, 'Code of a cell that had ended (a timer or a handler) was interrupted.')
+      note(
+        this.#output,
+        'Code of a cell that had ended (a timer or a handler) was interrupted; its timers are cleared.',
+      )
+      // An interval would be at it again.
+      if (this.#output.speaker !== undefined) clearTimers(this.#output.speaker)
     } else {
       note(this.#output, 'A callback at the end of the cell was interrupted.')
       this.#conclude(ending.run, ending.failure)

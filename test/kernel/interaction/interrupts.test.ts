@@ -38,6 +38,16 @@ describe('an interrupt', function () {
     assert.deepEqual((await execute(kernel, 'kept >= 2')).results, [{ 'text/plain': 'true' }])
   })
 
+  it('stops an interval that loops, for good', async () => {
+    const told = heard(/interrupted/)
+    await execute(kernel, 'let turns = 0; setInterval(() => { turns++; for (;;); }, 10); 0')
+    await sleep(100)
+    await interrupt()
+    await told
+    await sleep(50)
+    assert.deepEqual((await execute(kernel, 'turns')).results, [{ 'text/plain': '1' }])
+  })
+
   it('with no cell running and nothing stuck changes nothing', async () => {
     await interrupt()
     assert.deepEqual((await execute(kernel, 'kept >= 2')).results, [{ 'text/plain': 'true' }])
