@@ -5,6 +5,7 @@ import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { SUSPEND_HOOKS } from './async-hooks.js'
+import { interruptChildren } from './children.js'
 import { encodeFrame, FrameDecoder } from './frames.js'
 import type { FromRuntime, ToRuntime } from './link.js'
 import { Phase, type RelayData, type RelayNotice, type RelayRequest, Word } from './shared.js'
@@ -15,14 +16,15 @@ const ASK_MS = 10
 const UNWIND_MS = 300
 /** How long an `atomic` section may hold an interrupt up. */
 const ATOMIC_MS = 500
-/** After this time a cell that cannot be stopped (native code) is reported. */
-const GIVE_UP_MS = 10_000
+/** After this time a cell that cannot be stopped (native code) is reported, and how often it is tried again. */
+const TELL_MS = 500
+const AGAIN_MS = 150
 /** How long the event loop may take to answer before what keeps it is taken for stuck. */
 const PING_MS = 100
 /** How long a cell that was sent may take to begin once nothing keeps the main thread any more. */
 const BEGIN_MS = 500
-/** How long the inspector may take to stop the main thread. */
-const STOP_MS = 1000
+/** How long an attempt to stop the main thread is waited for. */
+const STOP_MS = 200
 
 const SUSPEND = `globalThis[Symbol.for(${JSON.stringify(SUSPEND_HOOKS)})]()`
 
@@ -32,6 +34,8 @@ let running: { cell: string; sequence: number } | undefined
 /** The cell that was sent last, until it runs: what stops the main thread may hit the message on its way. */
 let sent: Extract<ToRuntime, { op: 'run' }> | undefined
 let inspector: Session | undefined
+/** An attempt to stop the main thread that it has not met yet. */
+let stopping: Promise<void> | undefined
 let isReady = false
 let pings = 0
 
@@ -168,11 +172,10 @@ async function unblock(): Promise<void> {
   const { idle, ending, terminating } = Phase
   const claimed = [idle, ending].some(phase => Atomics.compareExchange(words, Word.phase, phase, terminating) === phase)
   if (!claimed) return
-  const deadline = Date.now() + GIVE_UP_MS
   do {
     await stopMainThread()
     post({ op: 'stopped' })
-  } while (!(await ping(PING_MS)) && Date.now() < deadline)
+  } while (!(await ping(PING_MS)))
   if (sent !== undefined) post(sent)
 }
 
@@ -197,29 +200,41 @@ async function terminate(run: { cell: string; sequence: number }): Promise<void>
   if (Atomics.compareExchange(words, Word.phase, Phase.running, Phase.terminating) !== Phase.running) return
   const ended = (): boolean =>
     running?.sequence !== run.sequence || Atomics.load(words, Word.phase) !== Phase.terminating
-  const deadline = Date.now() + GIVE_UP_MS
-  while (!ended() && Date.now() < deadline) {
+  const began = Date.now()
+  let hasAskedChildren = false
+  let hasTold = false
+  while (!ended()) {
     await stopMainThread()
     post({ op: 'terminated', cell: run.cell })
-    await until(ended, 150)
+    if (await until(ended, AGAIN_MS)) break
+    if (!hasAskedChildren) {
+      // `execSync` and its kin end with what they wait for.
+      hasAskedChildren = true
+      interruptChildren()
+    } else if (!hasTold && Date.now() - began > TELL_MS) {
+      hasTold = true
+      tellNative(run.cell)
+    }
   }
   if (Atomics.load(words, Word.asyncHooks) !== 0) explainDeath(undefined)
-  if (ended()) return
-  socket.write(
-    encodeFrame({
-      op: 'stream',
-      cell: run.cell,
-      name: 'stderr',
-      text: 'The cell is inside a native call that cannot be stopped: wait for it to return, or restart the kernel.\n',
-    } satisfies FromRuntime),
-  )
-  while (!ended()) {
-    post({ op: 'terminated', cell: run.cell })
-    await sleep(200)
-  }
 }
 
-async function stopMainThread(): Promise<void> {
+function tellNative(cell: string): void {
+  const text =
+    'The cell is inside a native call that cannot be stopped: it ends when the call returns. Restart the kernel to end it now; all names are lost then.\n'
+  flushText()
+  socket.write(encodeFrame({ op: 'stream', cell, name: 'stderr', text } satisfies FromRuntime))
+}
+
+/** Waits a little for that: a thread in a native call is stopped when it comes back. */
+function stopMainThread(): Promise<unknown> {
+  stopping ??= requestStop().finally(() => {
+    stopping = undefined
+  })
+  return Promise.race([stopping, sleep(STOP_MS)])
+}
+
+async function requestStop(): Promise<void> {
   if (inspector === undefined) {
     inspector = new Session()
     inspector.connectToMainThread()
@@ -230,10 +245,10 @@ async function stopMainThread(): Promise<void> {
   if (hooks > 0) {
     // Twice, as the first may come in the middle of a hook, which then still pushes its id. The second goes together
     // with the termination: the thread handles both at the same place.
-    await Promise.race([call(inspector, 'Runtime.evaluate', { expression: SUSPEND }), sleep(STOP_MS)])
+    await call(inspector, 'Runtime.evaluate', { expression: SUSPEND })
     void call(inspector, 'Runtime.evaluate', { expression: SUSPEND })
   }
-  await Promise.race([call(inspector, 'Runtime.terminateExecution'), sleep(STOP_MS)])
+  await call(inspector, 'Runtime.terminateExecution')
 }
 
 function call(session: Session, method: string, params: object = {}): Promise<void> {

@@ -128,6 +128,32 @@ describe('an interrupt', function () {
     assert.deepEqual((await execute(kernel, 'state')).results, [{ 'text/plain': '5' }])
   })
 
+  it('stops what waits for a child process, without await', async () => {
+    const running = execute(
+      kernel,
+      'import { execSync } from "node:child_process"\nlet before = 3; console.log("go"); execSync("sleep 20")',
+    )
+    await heard(/go/)
+    const began = Date.now()
+    await interrupt()
+    assert.equal((await running).error?.ename, 'Interrupted')
+    assert.ok(Date.now() - began < 10_000)
+    assert.deepEqual((await execute(kernel, 'before')).results, [{ 'text/plain': '3' }])
+  })
+
+  it('of a native call that cannot be stopped says so, and stops the cell when it returns', async () => {
+    const told = heard(/native call that cannot be stopped/)
+    const running = execute(
+      kernel,
+      'import { pbkdf2Sync } from "node:crypto"\nlet n = 1; console.log("go"); pbkdf2Sync("p", "s", 3_000_000, 64, "sha512"); n = 2',
+    )
+    await heard(/go/)
+    await interrupt()
+    await told
+    assert.equal((await running).error?.ename, 'Interrupted')
+    assert.deepEqual((await execute(kernel, 'n')).results, [{ 'text/plain': '1' }])
+  })
+
   it('stops twenty loops in a row', async () => {
     await execute(kernel, 'let rounds = 0')
     for (let i = 0; i < 20; i++) {
