@@ -81,6 +81,32 @@ const stops =
     return yesNo(printed.trim() === '7', 'ends, state lost')
   }
 
+/** The same for a loop that counts: whether the count stands still afterwards. */
+function stopsForGood(remember: string, code: string, recall: string): Probe {
+  return async kernel => {
+    await run(kernel, remember)
+    const cell = kernel.submit(code)
+    const deadline = Date.now() + PATIENCE_MS
+    while (text(cell) === '' && Date.now() < deadline) await sleep(10)
+    await sleep(100)
+    kernel.interrupt()
+    if (!(await ends(kernel, cell))) return 'no'
+    await sleep(SKIPPING_MS)
+    const before = text(await run(kernel, recall)).trim()
+    await sleep(300)
+    const after = text(await run(kernel, recall)).trim()
+    return yesNo(before !== '' && before === after, 'the cell ends, the loop goes on')
+  }
+}
+
+const claims =
+  (feature: string, flag?: string): Probe =>
+  async kernel => {
+    const { reply } = await kernel.request('shell', 'kernel_info_request')
+    const features = Array.isArray(reply.supported_features) ? reply.supported_features : []
+    return yesNo(features.includes(feature) || (flag !== undefined && reply[flag] === true))
+  }
+
 const REMEMBER = 'let kept = 7'
 const RECALL = 'console.log(kept)'
 
@@ -121,11 +147,16 @@ export const PROBES: readonly Feature[] = [
     },
   },
   {
-    title: 'top-level await, `for await`, `import.meta.url`, `using`',
+    title: 'top-level await and `for await`',
     run: prints(
-      '3 true',
-      'async function* g() { yield 1; yield 2 }\nlet sum = 0\nfor await (const x of g()) sum += x\n{ using r = { [Symbol.dispose]() {} } }\nconsole.log(await sum, import.meta.url.startsWith("file:"))',
+      '3',
+      'async function* g() { yield 1; yield 2 }\nlet sum = 0\nfor await (const x of g()) sum += x\nconsole.log(await sum)',
     ),
+  },
+  { title: '`import.meta.url` is a file', run: prints('true', 'console.log(import.meta.url.startsWith("file:"))') },
+  {
+    title: '`using` disposes',
+    run: prints('gone', '{ using r = { [Symbol.dispose]() { console.log("gone") } } }'),
   },
   {
     title: 'a result has its rich form (`Symbol.for("Jupyter.display")`)',
@@ -231,9 +262,17 @@ export const PROBES: readonly Feature[] = [
     python: stops('kept = 7', 'import asyncio\nprint("go", flush=True)\nawait asyncio.Event().wait()', 'print(kept)'),
   },
   {
-    title: 'interrupt: a loop of sleeps',
-    run: stops(REMEMBER, 'console.log("go"); for (;;) await new Promise(r => setTimeout(r, 20))', RECALL),
-    python: stops('kept = 7', 'import time\nprint("go", flush=True)\nwhile True: time.sleep(.02)', 'print(kept)'),
+    title: 'interrupt: a loop of sleeps, which then really ends',
+    run: stopsForGood(
+      'let turns = 0',
+      'console.log("go"); for (;;) { turns++; await new Promise(r => setTimeout(r, 20)) }',
+      'console.log(turns)',
+    ),
+    python: stopsForGood(
+      'turns = 0',
+      'import time\nprint("go", flush=True)\nwhile True:\n  turns += 1\n  time.sleep(.02)',
+      'print(turns)',
+    ),
   },
   {
     title: 'interrupt: code that catches everything',
@@ -342,6 +381,8 @@ export const PROBES: readonly Feature[] = [
           .length === 1,
       ),
   },
+  { title: 'a debugger', run: claims('debugger', 'debugger'), python: claims('debugger', 'debugger') },
+  { title: 'subshells', run: claims('kernel subshells'), python: claims('kernel subshells') },
 ]
 
 async function aborts(kernel: Kernel, failing: string, next: string): Promise<string> {
