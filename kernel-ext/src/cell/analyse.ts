@@ -48,7 +48,7 @@ function planCell(code: string): CellPlan {
 
 function planWith(code: string, commands: readonly Command[]): CellPlan {
   const parsed = parseCell(code, commands)
-  const survey = new Survey()
+  const survey = new Survey(parsed.text)
   const { declarations, hoistedVars } = new TopLevel(parsed, survey)
   return { parsed, survey, declarations, hoistedVars }
 }

@@ -1,6 +1,6 @@
 // What becomes of names and of expressions: `acc` becomes `$acc.v`, `f(x)` becomes `(0, $f.v)(x)`.
 import type { Emitters, Rewrite } from './rewrite.js'
-import type { NameUse } from './sites.js'
+import type { NameUse, Site } from './sites.js'
 
 type NameKind =
   | 'name'
@@ -14,20 +14,23 @@ type NameKind =
   | 'import.meta'
   | 'decorator'
 
+type NameSite = Extract<Site, { kind: 'name' }>
+
 export const NAME_EMITTERS: Emitters<NameKind> = {
-  name(rewrite, { name, use, start, end, scope, shorthand, inEnum }) {
-    if (!rewrite.isBoxed(name, scope)) return
+  name(rewrite, site) {
+    const { name, use, start, end, scope, shorthand, inEnum, opens } = site
+    if (!rewrite.isBoxed(name, scope)) return use === 'assign' ? assignMember(rewrite, site) : undefined
     // TypeScript computes what it can from other enums, which are locals of the program as well.
     if (inEnum && rewrite.isEnumHere(name)) return
     const value = nameText(rewrite, name, use)
     if (shorthand) rewrite.replace({ start, end }, `${propertyKey(name)}: ${value}`)
-    else if (use === 'call') call(rewrite, value, { start, end })
+    else if (use === 'call') call(rewrite, value, { start, end, opens })
     else rewrite.replace({ start, end }, value)
   },
 
   assignment(rewrite, { node, target, scope }) {
     const { name } = target
-    if (!rewrite.isBoxed(name, scope)) return
+    if (!rewrite.isBoxed(name, scope)) return rewrite.replace(target, rewrite.member(name, scope) ?? name)
     if (!rewrite.isConstant(name)) return rewrite.replace(target, `${rewrite.box(name)}.v`)
     const operator = node.operator.slice(0, -1)
     const isLogical = ['??', '||', '&&'].includes(operator)
@@ -38,7 +41,7 @@ export const NAME_EMITTERS: Emitters<NameKind> = {
 
   update(rewrite, { node, target, scope }) {
     const { name } = target
-    if (!rewrite.isBoxed(name, scope)) return
+    if (!rewrite.isBoxed(name, scope)) return rewrite.replace(target, rewrite.member(name, scope) ?? name)
     if (!rewrite.isConstant(name)) return rewrite.replace(target, `${rewrite.box(name)}.v`)
     rewrite.replace(node, `${rewrite.guard(node.start)}(${rewrite.box(name)}.v, ${constantError(rewrite, name)})`)
   },
@@ -87,15 +90,23 @@ export const NAME_EMITTERS: Emitters<NameKind> = {
   },
 }
 
-/** V8 places such a call at its parenthesis, which is therefore made a part of the name: stack traces then point at it. */
+/** esbuild knows what the bodies of a namespace read of each other, but not what they assign. */
+function assignMember(rewrite: Rewrite, { name, start, end, scope, shorthand }: NameSite): void {
+  const member = rewrite.member(name, scope)
+  if (member !== undefined) rewrite.replace({ start, end }, shorthand ? `${name}: ${member}` : member)
+}
+
+/**
+ * V8 places such a call at its parenthesis, which is therefore made a part of the name, with the type arguments, `!` and
+ * `?.` between them: stack traces then point at the name.
+ */
 function call(
   rewrite: Rewrite,
   callee: string,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end, opens }: Pick<NameSite, 'start' | 'end' | 'opens'>,
 ): void {
-  const isDirect = rewrite.text.original[end] === '('
-  const text = `${rewrite.guard(start)}${callee}${isDirect ? '(' : ''}`
-  rewrite.replace({ start, end: isDirect ? end + 1 : end }, text)
+  const opening = opens === undefined ? '' : opens.optional ? '?.(' : '('
+  rewrite.replace({ start, end: opens?.end ?? end }, `${rewrite.guard(start)}${callee}${opening}`)
 }
 
 function nameText(rewrite: Rewrite, name: string, use: NameUse): string {

@@ -101,6 +101,12 @@ export class Rewrite {
     return this.#environment.live.has(name) || !this.#environment.globals.has(name)
   }
 
+  /** `Space.n`, what an export `n` of a namespace is for all its bodies; undefined for other names. */
+  member(name: string, scope: Scope): string | undefined {
+    const object = scope.ownerOf(name, 'value')?.object
+    return object === undefined || object === name ? undefined : `${object}.${name}`
+  }
+
   replace({ start, end }: { readonly start: number; readonly end: number }, text: string): void {
     if (end > start) this.text.update(start, end, text)
   }

@@ -7,13 +7,16 @@ export class Scope {
   readonly parent: Scope | undefined
   /** A `var` in this scope or below it belongs here. */
   readonly holdsVars: boolean
+  /** The object whose members are the names of this scope: what an enum or a namespace exports. */
+  readonly object: string | undefined
   readonly #values = new Set<string>()
   readonly #types = new Set<string>()
   readonly #merged = new Map<string, Scope>()
 
-  constructor(parent?: Scope, options: { readonly holdsVars?: boolean } = {}) {
+  constructor(parent?: Scope, options: { readonly holdsVars?: boolean; readonly object?: string } = {}) {
     this.parent = parent
     this.holdsVars = options.holdsVars ?? parent === undefined
+    this.object = options.object
   }
 
   declare(name: string, space: Space): void {
@@ -39,7 +42,7 @@ export class Scope {
   merged(name: string): Scope {
     let scope = this.#merged.get(name)
     if (scope === undefined) {
-      scope = new Scope(this)
+      scope = new Scope(this, { object: name })
       scope.declare(name, 'either')
       this.#merged.set(name, scope)
     }

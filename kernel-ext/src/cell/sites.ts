@@ -7,6 +7,13 @@ import type { Scope } from './scope.js'
 /** What is done with a name where it stands. */
 export type NameUse = 'read' | 'call' | 'typeof' | 'assign' | 'declare'
 
+/** The parenthesis of a call. */
+export interface Opening {
+  readonly end: number
+  /** `f?.(x)`. */
+  readonly optional: boolean
+}
+
 export type Site =
   /** A name, which may turn out to be a top-level one. */
   | {
@@ -19,6 +26,8 @@ export type Site =
       /** `{ name }`. */
       readonly shorthand: boolean
       readonly inEnum: boolean
+      /** For a callee whose parenthesis follows it. */
+      readonly opens: Opening | undefined
     }
   /** `name = value` and the like; a target that is no plain name is made of `name` sites. */
   | {

@@ -3,6 +3,7 @@ import type { Node } from 'oxc-parser'
 import { type NodeOf, unwrap } from './ast.js'
 import { declaredNames } from './hoist.js'
 import { Scope } from './scope.js'
+import type { Opening } from './sites.js'
 import type { Place, Survey, Visitors } from './survey.js'
 
 export const VALUE_VISITORS: Visitors = {
@@ -17,12 +18,12 @@ export const VALUE_VISITORS: Visitors = {
 
   Property(survey, node, place) {
     survey.visitKey(node, place)
-    if (node.shorthand && node.value.type === 'Identifier') survey.name(node.value, 'read', place, true)
+    if (node.shorthand && node.value.type === 'Identifier') survey.name(node.value, 'read', place, { shorthand: true })
     else survey.visit(node.value, place)
   },
 
   CallExpression(survey, node, place) {
-    survey.callee(node.callee, place)
+    survey.callee(node.callee, place, openingOf(survey, node))
     survey.visit(node.typeArguments, place)
     survey.visitAll(node.arguments, place)
   },
@@ -209,6 +210,17 @@ export const VALUE_VISITORS: Visitors = {
       if (local.type === 'Identifier') survey.mention(local.name, 'either', place)
   },
 }
+
+/** A comment before the parenthesis may hold one itself: such a call keeps its own place. */
+function openingOf(
+  { text }: Survey,
+  { callee, typeArguments, optional }: NodeOf<'CallExpression'>,
+): Opening | undefined {
+  OPENING.lastIndex = typeArguments?.end ?? callee.end
+  return OPENING.test(text) ? { end: OPENING.lastIndex, optional } : undefined
+}
+
+const OPENING = /\s*(?:\?\.)?\s*\(/y
 
 /** Names of the top level are declared by the pass over its statements, which knows more of them. */
 function declareLocal(survey: Survey, node: Node, place: Place, space: 'value' | 'either'): void {

@@ -2,7 +2,7 @@
 import type { Node } from 'oxc-parser'
 import { children, type Identifier, isNameless, type NodeOf, unwrap } from './ast.js'
 import { Scope, type Space } from './scope.js'
-import type { NameUse, Site } from './sites.js'
+import type { NameUse, Opening, Site } from './sites.js'
 import { TYPE_VISITORS } from './survey-types.js'
 import { VALUE_VISITORS } from './survey-values.js'
 
@@ -40,10 +40,16 @@ export class Survey {
   readonly mentions: Mention[] = []
   /** Statements that stand in a list of statements, so that others may be put before and after them. */
   readonly listed = new Set<Node>()
+  /** The cell's text, as it was parsed. */
+  readonly text: string
   /** The program holds what only esbuild can translate. */
   needsLowering = false
   /** ... decorators of parameters, which only TypeScript's own, older kind of decorators has. */
   needsOldDecorators = false
+
+  constructor(text: string) {
+    this.text = text
+  }
 
   get topPlace(): Place {
     return { scope: this.top, runs: true, topThis: true, inEnum: false, inferScope: undefined }
@@ -80,16 +86,23 @@ export class Survey {
   }
 
   /** A name that stands for a value. */
-  name(node: Identifier, use: NameUse, place: Place, shorthand = false): void {
+  name(
+    node: Identifier,
+    use: NameUse,
+    place: Place,
+    details: { shorthand?: boolean; opens?: Opening | undefined } = {},
+  ): void {
+    const { shorthand = false, opens } = details
     const { name, start, end } = node
     if (name === 'undefined') return
     if (use !== 'declare') this.mention(name, 'value', place, use === 'assign')
-    this.add({ kind: 'name', use, name, start, end, scope: place.scope, shorthand, inEnum: place.inEnum }, place)
+    this.add({ kind: 'name', use, name, start, end, scope: place.scope, shorthand, opens, inEnum: place.inEnum }, place)
   }
 
   /** An expression that is called: a plain name in it must not become a method. */
-  callee(node: Node, place: Place): void {
-    if (node.type === 'Identifier') this.name(node, 'call', place)
+  callee(node: Node, place: Place, opens?: Opening): void {
+    if (node.type === 'Identifier') this.name(node, 'call', place, { opens })
+    else if (node.type === 'TSNonNullExpression') this.callee(node.expression, place, opens)
     else if (node !== unwrap(node)) {
       for (const child of children(node)) {
         if ('expression' in node && child === node.expression) this.callee(child, place)
@@ -124,7 +137,7 @@ type PatternVisitor<N extends Node> = (
 
 const PATTERN_VISITORS: { readonly [T in Node['type']]?: PatternVisitor<NodeOf<T>> } = {
   Identifier(survey, node, use, place, shorthand) {
-    if (typeof use === 'string') survey.name(node, use, place, shorthand)
+    if (typeof use === 'string') survey.name(node, use, place, { shorthand })
     else use.scope.declare(node.name, 'value')
     survey.visitAll(node.decorators, place)
     survey.visit(node.typeAnnotation, place)
