@@ -1,6 +1,6 @@
 // The loader hooks of Node 20, which run in Node's own loader thread. Node 22.15 and later use `registerHooks` instead.
 import type { InitializeHook, LoadHook, ResolveHook } from 'node:module'
-import { isMissing, type LoaderOptions, loadModule, retries, stamped } from './loader.js'
+import { isMissing, type LoaderOptions, loadModule, mappedUrl, retries, stamped } from './loader.js'
 
 let options: LoaderOptions
 
@@ -9,8 +9,13 @@ export const initialize: InitializeHook<LoaderOptions> = data => {
 }
 
 export const resolve: ResolveHook = async (specifier, context, next) => {
+  const found = async (result: ReturnType<typeof next>): Promise<Awaited<typeof result>> => {
+    const resolved = await result
+    return { ...resolved, url: stamped(resolved.url, specifier, context.parentURL, options) }
+  }
+  const mapped = mappedUrl(specifier, context.parentURL, options)
   try {
-    return await found(next(specifier, context))
+    return await found(next(mapped ?? specifier, context))
   } catch (error) {
     if (!isMissing(error)) throw error
     for (const { specifier: other, ...parent } of retries(specifier, options)) {
@@ -22,11 +27,6 @@ export const resolve: ResolveHook = async (specifier, context, next) => {
     }
     throw error
   }
-}
-
-async function found<T extends { url: string }>(result: T | Promise<T>): Promise<T> {
-  const resolved = await result
-  return { ...resolved, url: stamped(resolved.url) }
 }
 
 export const load: LoadHook = async (url, context, next) =>

@@ -3,8 +3,11 @@ import Module, { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { constants, Script } from 'node:vm'
-import { alternatives, isBare, isMissing, type LoaderOptions, loadModule, retries, stamped } from './loader.js'
+import { isBare, isMissing, type LoaderOptions, mappedFile } from './loader.js'
 import { isTypeScript, transformModule } from './modules.js'
+import { registerLoader } from './register.js'
+import { alternatives } from './spellings.js'
+import { installWorkers } from './workers.js'
 
 type Namespace = Record<string, unknown>
 type Importer = (specifier: unknown, options?: unknown) => Promise<Namespace>
@@ -17,6 +20,7 @@ export class Imports {
   constructor(options: LoaderOptions) {
     this.#options = options
     this.require = makeRequire(options)
+    installWorkers(options)
   }
 
   /** The file that imports of cells are relative to; it need not exist. */
@@ -70,54 +74,6 @@ function names(module: Namespace): string {
   return all.length === 0 ? 'nothing' : all.length > 12 ? `${shown}, ...` : shown
 }
 
-type SyncHooks = {
-  resolve(specifier: string, context: HookContext, next: NextResolve): { url: string }
-  load(url: string, context: HookContext, next: (url: string, context: HookContext) => unknown): unknown
-}
-type HookContext = { parentURL?: string; importAttributes?: Record<string, string>; conditions?: readonly string[] }
-type NextResolve = (specifier: string, context: HookContext) => { url: string }
-
-function registerLoader(options: LoaderOptions): void {
-  const { registerHooks } = Module as unknown as { registerHooks?: (hooks: SyncHooks) => void }
-  if (registerHooks === undefined) {
-    Module.register(new URL('./hooks.js', import.meta.url), { data: options })
-    return
-  }
-  registerHooks({
-    resolve: (specifier, context, next) =>
-      isRequire(context) ? next(specifier, context) : resolveSync(specifier, context, next, options),
-    load: (url, context, next) =>
-      (isRequire(context) ? undefined : loadModule(url, context.importAttributes)) ?? next(url, context),
-  })
-}
-
-/** These hooks see `require`, too, which has ways of its own here: `makeRequire`. */
-function isRequire({ conditions }: HookContext): boolean {
-  return conditions?.includes('require') ?? false
-}
-
-function resolveSync(
-  specifier: string,
-  context: HookContext,
-  next: NextResolve,
-  options: LoaderOptions,
-): { url: string } {
-  const found = (result: { url: string }): { url: string } => ({ ...result, url: stamped(result.url) })
-  try {
-    return found(next(specifier, context))
-  } catch (error) {
-    if (!isMissing(error)) throw error
-    for (const { specifier: other, ...parent } of retries(specifier, options)) {
-      try {
-        return found(next(other, { ...context, ...parent }))
-      } catch (again) {
-        if (!isMissing(again)) throw again
-      }
-    }
-    throw error
-  }
-}
-
 /** `require` of the notebook's folder, with the fallback roots and TypeScript neighbours. */
 function makeRequire(options: LoaderOptions): NodeJS.Require {
   const own = createRequire(join(options.notebookFolder, 'cell.cjs'))
@@ -127,8 +83,9 @@ function makeRequire(options: LoaderOptions): NodeJS.Require {
     const tries: (() => T)[] = isBare(specifier)
       ? others.map(other => () => use(other, specifier))
       : alternatives(specifier).map(spelling => () => use(own, spelling))
+    const mapped = isBare(specifier) ? mappedFile(specifier, options) : undefined
     try {
-      return use(own, specifier)
+      return use(own, mapped ?? specifier)
     } catch (error) {
       if (!isMissing(error)) throw error
       for (const attempt of tries) {

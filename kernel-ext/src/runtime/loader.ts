@@ -1,16 +1,18 @@
 // What Node's module loader is taught: TypeScript neighbours, extensionless paths, JSON, edited files, and the
 // fallback roots whose packages resolve from any notebook folder. Used by both kinds of Node's loader hooks.
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { findFile, fingerprint } from './dependencies.js'
 import { isTypeScript, transformModule } from './modules.js'
+import { alternatives } from './spellings.js'
+import { mappedFiles } from './tsconfig.js'
 
 export interface LoaderOptions {
   readonly notebookFolder: string
   readonly roots: readonly string[]
 }
 
-const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs', '.json', '/index.ts', '/index.js']
 const MISSING = new Set(['ERR_MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_DIR_IMPORT', 'MODULE_NOT_FOUND'])
 
 export function isMissing(error: unknown): boolean {
@@ -19,12 +21,6 @@ export function isMissing(error: unknown): boolean {
 
 export function isBare(specifier: string): boolean {
   return !/^(\.{0,2}\/|[a-z][a-z\d+.-]*:)/i.test(specifier) && specifier !== '.' && specifier !== '..'
-}
-
-/** Other spellings under which a relative import may be found, as TypeScript's 'bundler' resolution does. */
-export function alternatives(specifier: string): string[] {
-  const stem = specifier.replace(/\.([cm]?)js$/, '.$1ts')
-  return [...(stem === specifier ? [] : [stem]), ...EXTENSIONS.map(extension => specifier + extension)]
 }
 
 /** The places to try after the importing module itself, for a package's name. */
@@ -39,13 +35,30 @@ export function retries(specifier: string, options: LoaderOptions): { specifier:
     : alternatives(specifier).map(other => ({ specifier: other }))
 }
 
-/** A module of the user's own is imported anew once its file has changed. */
-export function stamped(url: string): string {
+/** What the tsconfig's `paths` say of a specifier, for importers of the user's own. */
+export function mappedUrl(specifier: string, parent: string | undefined, options: LoaderOptions): string | undefined {
+  if (!isBare(specifier) || specifier.startsWith('#') || parent?.includes('/node_modules/')) return undefined
+  const file = mappedFile(specifier, options)
+  return file === undefined ? undefined : pathToFileURL(file).href
+}
+
+export function mappedFile(specifier: string, { notebookFolder }: LoaderOptions): string | undefined {
+  return mappedFiles(specifier, notebookFolder)
+    .map(findFile)
+    .find(file => file !== undefined && !/\.d\.[cm]?ts$/.test(file))
+}
+
+/** What makes one state of a module another than the next. */
+const STAMP = '?modified='
+
+/** A module of the user's own is imported anew once its file, or one that it imports, has changed. */
+export function stamped(url: string, specifier: string, parent: string | undefined, options: LoaderOptions): string {
   if (!url.startsWith('file:') || url.includes('?')) return url
   const path = fileURLToPath(url)
-  if (path.includes(`${sep}node_modules${sep}`)) return url
+  if (!isOwn(path)) return url
+  if (!isTypeScript(path) && !path.endsWith('.json') && !isOwnScript(path, specifier, parent)) return url
   try {
-    return isStamped(path) ? `${url}?modified=${statSync(path).mtimeMs}` : url
+    return `${url}${STAMP}${fingerprint(path, name => mappedFiles(name, options.notebookFolder))}`
   } catch {
     return url
   }
@@ -53,9 +66,17 @@ export function stamped(url: string): string {
 
 const KERNEL_FOLDER = fileURLToPath(new URL('..', import.meta.url))
 
-/** Built files of the fallback roots keep one identity, so that two importers share one library. */
-function isStamped(path: string): boolean {
-  return !path.startsWith(KERNEL_FOLDER) && (isTypeScript(path) || path.endsWith('.json'))
+function isOwn(path: string): boolean {
+  return !path.includes(`${sep}node_modules${sep}`) && !path.startsWith(KERNEL_FOLDER)
+}
+
+/**
+ * JavaScript that a cell, or a module of the user's own, imports by its path. What is imported by a package's name keeps
+ * one identity, so that two importers share one library; so do CommonJS modules, of which Node itself keeps one.
+ */
+function isOwnScript(path: string, specifier: string, parent: string | undefined): boolean {
+  const fromOwn = parent?.endsWith('/cell.mjs') || parent?.includes(STAMP)
+  return /\.m?js$/.test(path) && fromOwn === true && (!isBare(specifier) || specifier.startsWith('file:'))
 }
 
 export interface LoadedModule {
@@ -77,12 +98,25 @@ export function loadModule(url: string, attributes: Record<string, string> | und
 
 function jsonModule(path: string): string {
   const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+  let data: unknown
   try {
-    JSON.parse(text)
+    data = JSON.parse(text)
   } catch (cause) {
     throw new SyntaxError(`${path}: expected JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
     })
   }
-  return `export default JSON.parse(${JSON.stringify(text)})`
+  return `const data = JSON.parse(${JSON.stringify(text)})\nexport default data\n${namedExports(data)}`
+}
+
+/** TypeScript takes the members of a JSON module for exports, as bundlers do. */
+function namedExports(data: unknown): string {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return ''
+  return Object.keys(data)
+    .filter(key => key !== 'default' && !/\p{Surrogate}/u.test(key))
+    .map((key, i) => {
+      const name = JSON.stringify(key)
+      return `const v${i} = data[${name}]\nexport { v${i} as ${name} }\n`
+    })
+    .join('')
 }
