@@ -1,3 +1,4 @@
+/// <reference path="./webassembly.d.ts" />
 // What the kernel puts into a cell's global scope, for the type checker and its tooltips. `require`, `module`, `exports`,
 // `__dirname` and `__filename` are typed by @types/node.
 

@@ -54,6 +54,9 @@ const UNKNOWN_NAME = new Set([
 /** 'Cannot find module', for `import x from` and for a bare `import`. */
 const UNKNOWN_MODULE = new Set([2307, 2882])
 
+/** `import x = require('x')` and `export = x`: a cell's program knows both, as a module of Node's older kind does. */
+const COMMONJS_FORMS = new Set([1202, 1203])
+
 const UNTYPED_MODULE = 7016
 const ASSIGNED_IMPORT = 2632
 
@@ -121,6 +124,7 @@ export function syntaxFinding({ message, line, column }: CellSyntaxError, code: 
 }
 
 function ruleOf(code: number): Rule {
+  if (COMMONJS_FORMS.has(code)) return () => undefined
   if (code === UNTYPED_MODULE) return judgeUntypedModule
   if (IMPLICIT_ANY.has(code)) return asWarning
   if (UNKNOWN_NAME.has(code)) return judgeUnknownName
