@@ -47,6 +47,8 @@ export class Comms {
   readonly #open = new Map<string, Entry>()
   /** Comms whose target is not known yet, and when it will be. */
   readonly #opening = new Map<string, Promise<void>>()
+  /** Comms that their page has been told to be closed: a second word would be an error in the page's eyes. */
+  readonly #refused = new Set<string>()
   /** Targets that cells have registered. */
   readonly #targets = new Set<string>()
   /** Messages that the runtime has not yet handled. */
@@ -83,7 +85,7 @@ export class Comms {
       this.#opening.delete(id)
     }
     if (!this.#targets.has(target)) {
-      this.#options.publish('comm_close', { comm_id: id, data: {} }, request, {})
+      this.#refuse(id, request)
       return
     }
     this.#open.set(id, { target, handlers: undefined })
@@ -94,7 +96,7 @@ export class Comms {
     const id = idOf(request)
     await this.#opening.get(id)
     const entry = this.#open.get(id)
-    if (entry === undefined) this.#options.publish('comm_close', { comm_id: id, data: {} }, request, {})
+    if (entry === undefined) this.#refuse(id, request)
     else if (entry.handlers !== undefined) entry.handlers.message(dataOf(request))
     else await this.#pass('message', id, entry.target, request)
   }
@@ -107,6 +109,13 @@ export class Comms {
     this.#open.delete(id)
     if (entry.handlers !== undefined) entry.handlers.closed()
     else await this.#pass('close', id, entry.target, request)
+  }
+
+  /** Once a comm: pages send more before they hear of it. */
+  #refuse(id: string, request: Message): void {
+    if (this.#refused.has(id)) return
+    this.#refused.add(id)
+    this.#options.publish('comm_close', { comm_id: id, data: {} }, request, {})
   }
 
   /** A cell speaks. */

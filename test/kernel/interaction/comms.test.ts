@@ -192,6 +192,18 @@ describe('comms', function () {
     assert.ok(Buffer.from(message.buffers?.[0] ?? '', 'base64').equals(bytes))
   })
 
+  it('that nobody knows are closed once, also where the page has sent more before it heard of that', async () => {
+    const comm_id = randomUUID()
+    const closed: string[] = []
+    const stop = kernel.collector.watch(m => {
+      if (m.header.msg_type === 'comm_close') closed.push(String(m.content.comm_id))
+    })
+    await say('comm_open', { comm_id, target_name: 't.unknown', data: {} })
+    await say('comm_msg', { comm_id, data: {} })
+    stop()
+    assert.deepEqual(closed, [comm_id])
+  })
+
   it('of a runtime that has died are closed', async () => {
     const opened = heard('comm_open')
     await execute(kernel, 'jupyter.comm("t.mortal"); 0')
