@@ -3,7 +3,16 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 
-const SOURCES = ['src', 'style', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'webpack.config.cjs']
+const SOURCES = [
+  'src',
+  'style',
+  'schema',
+  'scripts',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'webpack.config.cjs',
+]
 
 /** SHA-256 of the names and texts of the sources of the extension in `root`, in hexadecimal. */
 export function sourceHash(root) {

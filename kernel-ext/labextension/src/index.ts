@@ -1,4 +1,5 @@
-// The plugins of the extension; the plotly renderer is a MIME extension of its own (mime.ts).
+// The plugins of the extension; what draws outputs are MIME extensions of their own (mime.ts).
+import { types } from './typing/plugin.js'
 import { vegaTheme } from './vega-theme.js'
 
-export default [vegaTheme]
+export default [types, vegaTheme]
