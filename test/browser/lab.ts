@@ -193,3 +193,39 @@ export async function screenshot(page: Page, file: string): Promise<void> {
   await page.mouse.move(1, 1)
   await page.screenshot({ path: file, animations: 'disabled' })
 }
+
+/** An empty code cell below the last one, with the cursor in it. */
+export async function newCell(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { commands, shell } = (globalThis as unknown as LabWindow).jupyterapp
+    const content = shell.currentWidget!.content
+    content.activeCellIndex = content.widgets.length - 1
+    await commands.execute('notebook:insert-cell-below')
+    await commands.execute('notebook:change-cell-to-code')
+    await commands.execute('notebook:enter-edit-mode')
+  })
+  await page.waitForFunction(() => document.activeElement?.closest('.jp-mod-active .cm-content') !== null)
+}
+
+/** Starts the active cell as a learner does; returns its index. */
+export async function runActive(page: Page): Promise<number> {
+  const index = await page.evaluate(
+    () => (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!.content.activeCellIndex,
+  )
+  await page.keyboard.press('Control+Enter')
+  return index
+}
+
+/** The outputs of a cell, when there are so many. */
+export async function outputsWhen(page: Page, index: number, count: number): Promise<Record<string, unknown>[]> {
+  await eventually(async () => (await outputs(page, index)).length >= count)
+  return outputs(page, index)
+}
+
+/** Waits for what the page is still drawing. */
+export async function eventually(condition: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 20_000
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`It did not come about within 20 s: ${condition}`)
+  }
+}

@@ -68,3 +68,33 @@ export function luminance([red, green, blue]: Colour): number {
   }
   return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
 }
+
+/** The colour of each piece of text and of what is painted behind it. */
+export function textColours(element: ElementHandle): Promise<{ text: string; colour: Colour; ground: Colour }[]> {
+  return element.evaluate(root => {
+    const parse = (colour: string): [number, number, number, number] => {
+      const [red = 0, green = 0, blue = 0, alpha = 1] = (colour.match(/[\d.]+/g) ?? []).map(Number)
+      return [red, green, blue, alpha]
+    }
+    const groundOf = (from: Element): Colour => {
+      for (let at: Element | null = from; at !== null; at = at.parentElement) {
+        const [red, green, blue, alpha] = parse(getComputedStyle(at).backgroundColor)
+        if (alpha === 1) return [red, green, blue]
+      }
+      return [255, 255, 255]
+    }
+    const walker = document.createTreeWalker(root as Element, NodeFilter.SHOW_TEXT)
+    const found: { text: string; colour: Colour; ground: Colour }[] = []
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const { parentElement, textContent } = node
+      if (parentElement === null || (textContent ?? '').trim() === '') continue
+      const [red, green, blue] = parse(getComputedStyle(parentElement).color)
+      found.push({
+        text: (textContent ?? '').slice(0, 40),
+        colour: [red, green, blue],
+        ground: groundOf(parentElement),
+      })
+    }
+    return found
+  })
+}

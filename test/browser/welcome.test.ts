@@ -10,12 +10,15 @@ import { parseNotebook } from '#src/notebook/read.js'
 import { executedByCommand, type GradlabLab, runToEnd, startGradlabLab, untilAllHaveRun, WELCOME } from './gradlab.js'
 import {
   DARK,
+  eventually,
   type LabPage,
   type LabWindow,
   LIGHT,
+  newCell,
   openLab,
   openNotebook,
-  outputs,
+  outputsWhen,
+  runActive,
   screenshot,
   scrollToCell,
   startBrowser,
@@ -23,7 +26,7 @@ import {
   untilIdle,
 } from './lab.js'
 import { ROOT } from './lab-server.js'
-import { type Colour, contrast, countPixels, hex, luminance, over } from './pixels.js'
+import { type Colour, contrast, countPixels, hex, luminance, over, textColours } from './pixels.js'
 
 const PICTURES = join(ROOT, 'build/pictures')
 const NOTEBOOK = parseNotebook(readFileSync(join(ROOT, 'notebooks', WELCOME), 'utf8'))
@@ -417,34 +420,6 @@ interface Renderer {
   renderModel(model: object): Promise<void>
 }
 
-/** An empty code cell below the last one, with the cursor in it. */
-async function newCell(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const { commands, shell } = (globalThis as unknown as LabWindow).jupyterapp
-    const content = shell.currentWidget!.content
-    content.activeCellIndex = content.widgets.length - 1
-    await commands.execute('notebook:insert-cell-below')
-    await commands.execute('notebook:change-cell-to-code')
-    await commands.execute('notebook:enter-edit-mode')
-  })
-  await page.waitForFunction(() => document.activeElement?.closest('.jp-mod-active .cm-content') !== null)
-}
-
-/** Starts the active cell as a learner does; returns its index. */
-async function runActive(page: Page): Promise<number> {
-  const index = await page.evaluate(
-    () => (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!.content.activeCellIndex,
-  )
-  await page.keyboard.press('Control+Enter')
-  return index
-}
-
-/** The outputs of a cell, when there are so many. */
-async function outputsWhen(page: Page, index: number, count: number): Promise<Record<string, unknown>[]> {
-  await eventually(async () => (await outputs(page, index)).length >= count)
-  return outputs(page, index)
-}
-
 async function removeAddedCells(page: Page): Promise<void> {
   await page.evaluate(async count => {
     const { commands, shell } = (globalThis as unknown as LabWindow).jupyterapp
@@ -454,44 +429,6 @@ async function removeAddedCells(page: Page): Promise<void> {
       await commands.execute('notebook:delete-cell')
     }
   }, LABELS.length)
-}
-
-/** The colour of each piece of text and of what is painted behind it. */
-function textColours(element: ElementHandle): Promise<{ text: string; colour: Colour; ground: Colour }[]> {
-  return element.evaluate(root => {
-    const parse = (colour: string): [number, number, number, number] => {
-      const [red = 0, green = 0, blue = 0, alpha = 1] = (colour.match(/[\d.]+/g) ?? []).map(Number)
-      return [red, green, blue, alpha]
-    }
-    const groundOf = (from: Element): Colour => {
-      for (let at: Element | null = from; at !== null; at = at.parentElement) {
-        const [red, green, blue, alpha] = parse(getComputedStyle(at).backgroundColor)
-        if (alpha === 1) return [red, green, blue]
-      }
-      return [255, 255, 255]
-    }
-    const walker = document.createTreeWalker(root as Element, NodeFilter.SHOW_TEXT)
-    const found: { text: string; colour: Colour; ground: Colour }[] = []
-    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-      const { parentElement, textContent } = node
-      if (parentElement === null || (textContent ?? '').trim() === '') continue
-      const [red, green, blue] = parse(getComputedStyle(parentElement).color)
-      found.push({
-        text: (textContent ?? '').slice(0, 40),
-        colour: [red, green, blue],
-        ground: groundOf(parentElement),
-      })
-    }
-    return found
-  })
-}
-
-/** Waits for what the page is still drawing. */
-async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000
-  while (!(await condition())) {
-    if (Date.now() > end) assert.fail(`It did not come about within 20 s: ${condition}`)
-  }
 }
 
 // ---- what is expected ----
