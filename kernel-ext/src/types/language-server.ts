@@ -22,7 +22,7 @@ export interface LanguageServerOptions {
 }
 
 /** Collect garbage early: types are a small part of what a notebook's machine has to hold. */
-const ENVIRONMENT = { GOGC: '50' }
+const ENVIRONMENT = { GOGC: '35' }
 
 export class LanguageServer {
   readonly #process: ChildProcess

@@ -1,7 +1,7 @@
 // The virtual TypeScript project of a notebook. It shadows `tsconfig.json` in the notebook's folder, so that cells lie
 // beside the notebook's neighbours: `./x` and `../x` are what they say. Nothing is written to disk.
 import { existsSync, readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { builtinModules, createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stateOf } from './file-state.js'
@@ -110,6 +110,7 @@ export async function readProject({ notebookDir, roots, exe, log }: ProjectOptio
   const user = await readUserConfig(notebookDir, exe, log)
   const { paths, types, customConditions, ...others } = user.compilerOptions
   const options = Object.fromEntries(Object.entries(others).filter(([key]) => !NEUTRALISED.includes(key)))
+  const node = nodeTypes(notebookDir)
   const config = {
     compilerOptions: {
       lib: ['esnext'],
@@ -119,6 +120,7 @@ export async function readProject({ notebookDir, roots, exe, log }: ProjectOptio
       // As Node resolves: without it a browser's half of a package could be chosen.
       customConditions: [...new Set(['node', ...(Array.isArray(customConditions) ? customConditions : [])])],
       paths: {
+        ...builtinPaths(node),
         ...fallbackPaths(notebookDir, roots),
         ...(isRecord(paths) ? paths : {}),
         'cell:*': [`./${CELL_PREFIX}*.ts`],
@@ -129,7 +131,7 @@ export async function readProject({ notebookDir, roots, exe, log }: ProjectOptio
     exclude: [],
     // The config names itself so that it is a file of its own project: a text that belongs to none would make the
     // server load a second set of libraries.
-    files: ['./tsconfig.json', ...OWN_MODULES, nodeTypes(notebookDir), GLOBALS],
+    files: ['./tsconfig.json', ...OWN_MODULES, node, GLOBALS],
   }
   return { config: JSON.stringify(config), watched: watchedFiles(notebookDir, user.files) }
 }
@@ -149,6 +151,16 @@ function nodeTypes(notebookDir: string): string {
     .find(file => existsSync(file))
   const require = createRequire(import.meta.url)
   return toSlashes(own ?? join(dirname(require.resolve('@types/node/package.json')), 'index.d.ts'))
+}
+
+/**
+ * The types of Node import each other by some three hundred specifiers, all of which the server would look for in every
+ * `node_modules` each time that a cell is added: half the time of a check. A file that is there ends the search; what
+ * counts is the module that they declare.
+ */
+function builtinPaths(nodeTypes: string): Record<string, string[]> {
+  const declared = builtinModules.filter(name => existsSync(join(dirname(nodeTypes), `${name}.d.ts`)))
+  return Object.fromEntries(declared.flatMap(name => [name, `node:${name}`]).map(name => [name, [GLOBALS]]))
 }
 
 /** The user's `types`, `*` spelt out: the server would look for it in other folders than the user meant. */
