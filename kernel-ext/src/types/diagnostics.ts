@@ -1,7 +1,9 @@
 // What the checker found in a cell, in the cell's own terms: which findings stop it, which only warn, which say nothing.
+import { isBuiltin } from 'node:module'
 import type { CellSyntaxError } from '../errors.js'
 import { evaluationAt } from './deferred.js'
 import type { LspDiagnostic } from './lsp.js'
+import { packageNameOf } from './module-advice.js'
 import { typesPackage } from './package-types.js'
 import type { TextMap } from './text-map.js'
 
@@ -35,6 +37,8 @@ export interface CheckedText {
   readonly declaredAs: (name: string) => string | undefined
   /** Where a package is installed: where the notebook looks first, or only where the kernel looks last. */
   readonly installed: (packageName: string) => 'own' | 'fallback' | undefined
+  /** What may have been meant by a module that is not there. */
+  readonly moduleAdvice: (specifier: string) => string
 }
 
 const LSP_ERROR = 1
@@ -127,8 +131,8 @@ function ruleOf(code: number): Rule {
   if (COMMONJS_FORMS.has(code)) return () => undefined
   if (code === UNTYPED_MODULE) return judgeUntypedModule
   if (IMPLICIT_ANY.has(code)) return asWarning
-  if (UNKNOWN_NAME.has(code)) return judgeUnknownName
   if (UNKNOWN_MODULE.has(code)) return judgeMissingModule
+  if (UNKNOWN_NAME.has(code)) return judgeUnknownName
   if (code === ASSIGNED_IMPORT) return judgeAssignment
   return finding => finding
 }
@@ -139,7 +143,10 @@ function warn(finding: Finding, message: string): Finding {
   return { ...finding, severity: 'warning', message }
 }
 
-const judgeUnknownName: Rule = (finding, { code, similarName, definedBelow }) => {
+const judgeUnknownName: Rule = (finding, text) => {
+  // TypeScript's words for a module of Node that its types have not.
+  if (/^['"`]/.test(finding.subject)) return judgeMissingModule(finding, text)
+  const { code, similarName, definedBelow } = text
   const evaluation = evaluationAt(code, finding.offset)
   if (evaluation === 'guarded') return undefined
   const name = finding.subject
@@ -150,43 +157,43 @@ const judgeUnknownName: Rule = (finding, { code, similarName, definedBelow }) =>
     /Did you mean [^?]*\?/.exec(finding.message)?.[0] ?? (similar === undefined ? '' : `Did you mean '${similar}'?`)
   if (evaluation === 'now') {
     if (isBelow) return { ...finding, message: `Cannot find name '${name}': the cell that defines it stands below.` }
-    const message = finding.message.replace(BROWSER_ADVICE, 'Cells run in Node, where there is no web page.')
+    const message = BROWSER_NAMES.has(name)
+      ? `Cannot find name '${name}'. ${NO_PAGE}`
+      : finding.message.replace(BROWSER_ADVICE, NO_PAGE)
     return { ...finding, message: message.includes(hint) ? message : `${message} ${hint}` }
   }
   const warning = `'${name}' is not defined yet: the function will fail unless a later cell defines it.`
   return warn(finding, hint === '' ? warning : `${warning} ${hint}`)
 }
 
+const NO_PAGE = 'Cells run in Node, where there is no web page.'
+
+/** Names of browsers of which TypeScript does not say so itself. */
+const BROWSER_NAMES = new Set(['window', 'alert', 'requestAnimationFrame', 'XMLHttpRequest', 'HTMLElement'])
+
 /** What TypeScript says of `document`: advice that would only move the error to the run. */
 const BROWSER_ADVICE = /Do you need to change your target library\? .* include 'dom'\./
 
 const judgeUntypedModule: Rule = finding => {
-  const name = packageNameOf(finding.subject)
+  const name = packageNameOf(finding.subject.replace(/^['"`]|['"`]$/g, ''))
   if (name === undefined) return warn(finding, finding.message)
   const types = typesPackage(name)
   return warn(finding, `'${name}' brings no types: its values are of type any. Perhaps !npm install ${types} helps.`)
 }
 
-const judgeMissingModule: Rule = (finding, { mayInstall, installed }) => {
-  const name = packageNameOf(finding.subject)
-  if (name === undefined) {
-    return /^['"]\./.test(finding.subject)
-      ? { ...finding, message: `${finding.message} Paths start at the notebook's folder.` }
-      : finding
-  }
-  const where = installed(name)
-  // A file in it that it has not, or does not export: that will fail, and installing it again would not help.
-  if (where === 'own') return finding
+const judgeMissingModule: Rule = (finding, { mayInstall, installed, moduleAdvice }) => {
+  const specifier = finding.subject.replace(/^['"`]|['"`]$/g, '')
+  if (isBuiltin(specifier))
+    return warn(finding, `The types of '${specifier}' are not known: its values are of type any.`)
+  const name = packageNameOf(specifier)
+  const where = name === undefined ? undefined : installed(name)
   if (where === 'fallback') return warn(finding, `No types were found for '${name}': its values are of type any.`)
-  if (mayInstall(name)) return warn(finding, `'${name}' is not installed yet: its values are of type any.`)
-  return { ...finding, message: `${finding.message} Run !npm install ${name} in a cell.` }
-}
-
-/** The npm package that a specifier, in its quotes, names; undefined for files, built-ins and `#imports`. */
-function packageNameOf(quoted: string): string | undefined {
-  const specifier = quoted.replace(/^['"`]|['"`]$/g, '')
-  if (/^[./#]|^[A-Za-z][\w+.-]*:/.test(specifier)) return undefined
-  return /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0]
+  if (name !== undefined && where === undefined && mayInstall(name)) {
+    return warn(finding, `'${name}' is not installed yet: its values are of type any.`)
+  }
+  const message = UNKNOWN_MODULE.has(finding.code) ? finding.message : `Cannot find module '${specifier}'.`
+  const advice = moduleAdvice(specifier)
+  return { ...finding, message: advice === '' ? message : `${message} ${advice}` }
 }
 
 /** What a name of an earlier cell is to us an import, to its reader is still a constant, a class, ... */

@@ -16,10 +16,22 @@ export class Neighbours {
   readonly #known = new Map<string, string>()
   /** Specifiers, made absolute, behind which there was no file. */
   readonly #missing = new Set<string>()
+  /** The same of texts that are being written, of which half-written names are forgotten with the next text. */
+  #sought = new Set<string>()
 
   /** Follows what a text in a folder imports. */
   follow(text: string, folder: string): void {
-    for (const [, , specifier] of text.matchAll(SPECIFIER)) this.#followPath(join(folder, specifier!))
+    for (const path of imported(text, folder)) {
+      if (this.#followPath(path).length === 0) this.#missing.add(path)
+    }
+  }
+
+  /** Follows what texts import that are being written, in place of those of the last call. */
+  followWritten(texts: Iterable<string>, folder: string): void {
+    const paths = new Set([...texts].flatMap(text => imported(text, folder)))
+    // Those that were missing before are left for `changes` to find.
+    const missing = [...paths].filter(path => this.#sought.has(path) || this.#followPath(path).length === 0)
+    this.#sought = new Set(missing)
   }
 
   /** What has changed since the last call. */
@@ -33,7 +45,7 @@ export class Neighbours {
       if (now === undefined) this.#missing.add(path)
       else this.#followFile(path, now)
     }
-    for (const path of this.#missing) {
+    for (const path of [...this.#missing, ...this.#sought]) {
       for (const file of this.#followPath(path)) events.push({ path: file, type: FileChange.created })
     }
     return events
@@ -44,8 +56,10 @@ export class Neighbours {
       const state = stateOfFile(file)
       return state === undefined ? [] : [{ file, state }]
     })
-    if (found.length === 0) this.#missing.add(path)
-    else this.#missing.delete(path)
+    if (found.length > 0) {
+      this.#missing.delete(path)
+      this.#sought.delete(path)
+    }
     for (const { file, state } of found) if (!this.#known.has(file)) this.#followFile(file, state)
     return found.map(({ file }) => file)
   }
@@ -59,6 +73,11 @@ export class Neighbours {
       // Not readable: the checker will say so where it is imported.
     }
   }
+}
+
+/** The files, without their endings, that a text imports. */
+function imported(text: string, folder: string): string[] {
+  return [...text.matchAll(SPECIFIER)].map(([, , specifier]) => join(folder, specifier!))
 }
 
 /** The files that a specifier may mean: `./a.js` is also `./a.ts`. */

@@ -18,6 +18,7 @@ import type {
   LspPosition,
   SignatureHelp,
 } from './lsp.js'
+import { moduleAdvice } from './module-advice.js'
 import type { Definition } from './module-text.js'
 import { Neighbours } from './neighbours.js'
 import { findPackage } from './package-types.js'
@@ -140,6 +141,7 @@ export class TypeServer {
     signal: AbortSignal,
   ): Promise<void> {
     if (!(await this.#sketches.take(cells, signal))) return
+    this.#neighbours.followWritten(this.#sketches.texts(), this.#options.notebookDir)
     for (const id of wanted) {
       const cell = this.#sketches.get(id)
       if (cell === undefined) continue
@@ -233,7 +235,6 @@ export class TypeServer {
     if (error !== undefined) return [syntaxFinding(error, cell.code)]
     if (analysis === undefined || analysis.noCheck || cell.noCheck === true) return []
     this.#sketches.want([cell.id])
-    this.#neighbours.follow(analysis.checked, this.#options.notebookDir)
     try {
       const { items } = await this.#askSketch(cell, fresh, signal)
       const map = cell.sketch?.map
@@ -268,6 +269,7 @@ export class TypeServer {
       similarName: name => nearestName(name, names()),
       declaredAs: name => (free.has(name) ? declaredAs(definitionOf(name)) : undefined),
       installed: name => this.#installed(name),
+      moduleAdvice: specifier => moduleAdvice(specifier, this.#options.notebookDir),
     })
   }
 

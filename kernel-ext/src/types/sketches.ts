@@ -125,6 +125,11 @@ export class Sketches {
     for (const { sketch, id } of this.#open) if (sketch !== undefined && this.#shown.has(id)) yield sketch
   }
 
+  /** What the checker reads of all cells. */
+  texts(): string[] {
+    return this.#ordered.flatMap(({ analysis }) => (analysis === undefined ? [] : [analysis.checked]))
+  }
+
   /** What a cell above has as its definition of a name. */
   definitionAbove(name: string, index: number): Definition | undefined {
     return definitionOf(name, this.#above(name, index))

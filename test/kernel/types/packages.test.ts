@@ -142,6 +142,67 @@ describe('types: files and packages', function () {
     })
   })
 
+  describe('that are not there', () => {
+    /** What is said of an import, after the words of TypeScript. */
+    async function advice(specifier: string): Promise<string> {
+      const [finding] = await notebook.run(`import x from "${specifier}"`)
+      assert.equal(finding?.blocks, true, specifier)
+      return finding.message.replace(/^Cannot find module '[^']*' or its corresponding type declarations\.\s*/, '')
+    }
+
+    it('are told by their near name: files', async () => {
+      notebook.write('utils.ts', 'export default 1')
+      notebook.write('lib/deep.ts', 'export default 1')
+      notebook.write('data.json', '{}')
+      assert.equal(await advice('./util'), "Did you mean './utils.ts'?")
+      assert.equal(await advice('./utlis.ts'), "Did you mean './utils.ts'?")
+      assert.equal(await advice('./lib/dep'), "Did you mean './lib/deep.ts'?")
+      assert.equal(await advice('./datas.json'), "Did you mean './data.json'?")
+      assert.equal(await advice('utils'), "Did you mean './utils.ts'?")
+      assert.equal(await advice('lib/deep'), "Did you mean './lib/deep.ts'?")
+      assert.equal(await advice('./lib'), "'./lib' is a folder.")
+      assert.equal(await advice('../nothing-like-it'), "Paths start at the notebook's folder.")
+    })
+
+    it('are told by their near name: modules of Node and packages', async () => {
+      install(notebook, 'lodash', { 'package.json': { name: 'lodash', types: 'i.d.ts' }, 'i.d.ts': 'export {}' })
+      install(notebook, '@scope/pkg', {
+        'package.json': { name: '@scope/pkg', exports: { '.': { types: './i.d.ts' }, './sub': { types: './s.d.ts' } } },
+        'i.d.ts': 'export {}',
+        's.d.ts': 'export {}',
+      })
+      assert.equal(await advice('node:fss'), "Did you mean 'node:fs'?")
+      assert.equal(await advice('fs/promise'), "Did you mean 'fs/promises'?")
+      assert.equal(await advice('lodahs'), "Did you mean 'lodash'? If not, run !npm install lodahs in a cell.")
+      assert.equal(
+        await advice('@scope/pkgs'),
+        "Did you mean '@scope/pkg'? If not, run !npm install @scope/pkgs in a cell.",
+      )
+      assert.equal(await advice('@scope/pkg/subb'), "Did you mean '@scope/pkg/sub'?")
+      assert.equal(await advice('@scope/pkg/other'), '')
+      assert.equal(await advice('far-from-all/sub'), 'Run !npm install far-from-all in a cell.')
+      assert.equal(await advice('@/alias'), '')
+    })
+
+    it('are told by what else they may be', async () => {
+      assert.equal(await advice('npm:d3@7'), "Run !npm install d3 in a cell and import 'd3'.")
+      assert.equal(await advice('jsr:@std/path'), "Run !npx jsr add @std/path in a cell and import '@std/path'.")
+      assert.match(await advice('https://esm.sh/d3'), /^Node does not import from the web/)
+    })
+
+    it('of Node with types that do not know it only warn', async () => {
+      install(notebook, '@types/node', {
+        'package.json': { name: '@types/node', version: '1.0.0', types: 'index.d.ts' },
+        'index.d.ts': 'declare module "node:fs" { export const only: 1 }',
+      })
+      const found = await notebook.run('import { only } from "node:fs"\nimport { join } from "node:path"')
+      assert.deepEqual(
+        found.map(({ code, line, blocks, message }) => [code, line, blocks, message]),
+        [[2591, 2, false, "The types of 'node:path' are not known: its values are of type any."]],
+      )
+    })
+  })
+
   describe('packages of the fallback roots', () => {
     let root: Notebook
     beforeEach(() => {

@@ -1,5 +1,7 @@
 // What is said of cells while they are written: as a run would say it, with names of cells that have not run.
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Notebook } from './notebook.js'
 
@@ -144,6 +146,18 @@ describe('types: cells that are being written', function () {
       ['b', 1],
       ['b', 1],
     ])
+  })
+
+  it('see files that appear, change and vanish', async () => {
+    const cells = ['import { part } from "./part.ts"; const n: number = part']
+    const codes = async (): Promise<string[]> => (await sketch(cells)).flat().map(finding => finding.slice(0, 10))
+    assert.deepEqual(await codes(), ['error 2307'])
+    notebook.write('part.ts', 'export const part = 1')
+    assert.deepEqual(await codes(), [])
+    notebook.write('part.ts', 'export const part = "one"')
+    assert.deepEqual(await codes(), ['error 2322'])
+    rmSync(join(notebook.folder, 'part.ts'))
+    assert.deepEqual(await codes(), ['error 2307'])
   })
 
   it('are no part of what a run sees', async () => {
