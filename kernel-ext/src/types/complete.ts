@@ -77,8 +77,9 @@ export function completionOf(
   const matches = candidates
     .filter(each => each.start === start && each.end === end)
     .filter(({ item }) => startsWith(filterText(item), prefix))
-    .sort((a, b) => compare(rank(a, prefix, isCommon(a)), rank(b, prefix, isCommon(b))))
-    .map(({ item, text }) => {
+    .map(each => ({ each, rank: rank(each, prefix, isCommon(each)) }))
+    .sort((a, b) => compare(a.rank, b.rank))
+    .map(({ each: { item, text } }) => {
       const declared = item.kind === undefined || item.sortText !== '11' ? undefined : declaredAs(text)
       const isName = start === word && code[word - 1] !== '.' && declared !== undefined && declared !== 'import'
       return { text, kind: isName ? DECLARED_KINDS[declared] : (KINDS[item.kind ?? 0] ?? 'instance') }
@@ -88,18 +89,21 @@ export function completionOf(
 
 function candidate(item: LspCompletionItem, draft: Draft, word: number, offset: number): Candidate[] {
   const text = item.textEdit?.newText ?? item.insertText ?? item.label
-  // Our own modules, offered where the specifier of an import is typed.
-  if (text.startsWith('cell:') || text.startsWith('.gradlab-')) return []
+  // Our own modules, offered where the specifier of an import is typed, and a folder that nobody names by its path.
+  if (text.startsWith('cell:') || text.startsWith('.gradlab-') || text === 'node_modules') return []
   if (item.textEdit === undefined) return [{ item, text, start: word, end: offset }]
   const { range } = item.textEdit
   return [{ item, text, start: draft.toOffset(range.start), end: Math.max(draft.toOffset(range.end), offset) }]
 }
 
+/** Makes one number of two offsets. */
+const RANGE_KEY = 2 ** 26
+
 /** Jupyter knows one range for all matches: that of most candidates. */
 function commonRange(candidates: readonly Candidate[], word: number, offset: number): { start: number; end: number } {
-  const counts = new Map<string, { start: number; end: number; count: number }>()
+  const counts = new Map<number, { start: number; end: number; count: number }>()
   for (const { start, end } of candidates) {
-    const key = `${start}:${end}`
+    const key = start * RANGE_KEY + end
     const entry = counts.get(key) ?? { start, end, count: 0 }
     entry.count++
     counts.set(key, entry)

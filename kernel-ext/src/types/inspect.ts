@@ -37,7 +37,9 @@ export function signatureOf(help: SignatureHelp | null, clean: (text: string) =>
 function documentation({ documentation, parameters = [] }: LspSignature): string {
   const ofParameters = parameters.flatMap(({ label, documentation }) => {
     const docs = plain(documentation)
-    return docs === '' || typeof label !== 'string' ? [] : [`*@param* \`${label}\`: ${docs}`]
+    // The label is the whole parameter, `options?: { lr: number }`.
+    const name = typeof label === 'string' ? /^[^?:]+/.exec(label)?.[0] : undefined
+    return docs === '' || name === undefined ? [] : [`*@param* \`${name}\` — ${docs}`]
   })
   return [plain(documentation), ...ofParameters].filter(part => part !== '').join('\n\n')
 }

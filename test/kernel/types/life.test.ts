@@ -31,6 +31,15 @@ async function untilGone(pid: number): Promise<void> {
   assert.equal(isRunning(pid), false, `process ${pid} still runs`)
 }
 
+/** Park and Miller's generator: the same numbers from the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 48271) % 2147483647
+    return state / 2147483647
+  }
+}
+
 describe("types: the language server's life", function () {
   this.timeout(60_000)
   let notebook: Notebook
@@ -65,6 +74,52 @@ describe("types: the language server's life", function () {
     process.kill(pid, 'SIGKILL')
     assert.deepEqual(await found, ["error 2322 1:7 Type 'number' is not assignable to type 'string'."])
     assert.notEqual(await serverPid(), pid)
+  })
+
+  it('that is killed again and again, whatever it is asked, loses no answer of a check and no name', async () => {
+    const random = seeded(7)
+    const cells = Array.from({ length: 8 }, (_, i) => ({ id: `${i}`, code: `const sk${i}: string = ${i}` }))
+    const ids = cells.map(({ id }) => id)
+    let killed = 0
+    let done = false
+    let settled: Promise<unknown> = Promise.resolve()
+    const killer = (async () => {
+      while (!done) {
+        await sleep(random() * 400)
+        const pid = await notebook.types.pid()
+        if (pid === undefined) continue
+        process.kill(pid, 'SIGKILL')
+        killed++
+        // One death is survived within a check; a second one only by the next check.
+        await untilGone(pid)
+        await settled
+      }
+    })()
+    for (let i = 0; i < 12; i++) {
+      const typing = [
+        notebook.types.complete('Math.', 5),
+        notebook.types.inspect('Math', 2),
+        notebook.types.sketch(cells, ids, () => {}, new AbortController().signal),
+      ]
+      const checked = notebook.findings(`const v${i} = ${i === 0 ? 0 : `v${i - 1} + 1`}; const s${i}: string = "x"`)
+      settled = checked
+      assert.deepEqual(await checked, [])
+      await Promise.all(typing)
+    }
+    done = true
+    await killer
+    assert.ok(killed > 1, `killed ${killed} times`)
+    assert.deepEqual(await notebook.findings('const sum: number = v0 + v11; s11.toUpperCase()'), [])
+    let found = 0
+    await notebook.types.sketch(
+      cells,
+      ids,
+      (_, diagnostics) => {
+        found += diagnostics.length
+      },
+      new AbortController().signal,
+    )
+    assert.equal(found, 8)
   })
 
   it('that hangs is given up, stopped and replaced; the unchecked cell has types all the same', async () => {

@@ -132,6 +132,7 @@ describe('types: while a cell is typed', function () {
         (await inspect('train('))!.text,
         /^train\(epochs: number, options\?: \{ lr: number;? \}\): number\n\nTrains a model\./,
       )
+      assert.match((await inspect('train('))!.text, /\n\n@param epochs — how often$/)
       assert.match((await inspect('Math.max(1, |)'))!.text, /^max\(\.\.\.values: number\[\]\): number/)
     })
 
