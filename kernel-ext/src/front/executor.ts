@@ -9,6 +9,7 @@ import type { CellError, FromRuntime, ToRuntime } from '../runtime/link.js'
 import type { TypeServer } from '../types/server.js'
 import { TypesUnavailableError } from '../types/unavailable.js'
 import type { Comms } from './comms.js'
+import { deathText } from './death.js'
 import type { History } from './history.js'
 import { Inputs } from './inputs.js'
 import { Names } from './names.js'
@@ -198,7 +199,7 @@ export class Executor {
     }
     const outcome = await this.#execute(execution, analysis)
     this.#commit(analysis, document, new Set(outcome.set), outcome.died !== undefined)
-    if (outcome.died !== undefined) return diedFailure(outcome.died)
+    if (outcome.died !== undefined) return diedFailure(outcome.died, execution.number)
     if (outcome.error === undefined) return undefined
     return this.#runtimeFailure(outcome.error)
   }
@@ -378,7 +379,7 @@ export class Executor {
     const finish = this.#current?.finish
     if (finish === undefined) {
       this.#options.types.reset()
-      this.#options.outputs.stream('stderr', `${diedText(reason)}\n`, this.#current?.request ?? this.#last)
+      this.#options.outputs.stream('stderr', `${deathText(reason, undefined)}\n`, this.#current?.request ?? this.#last)
       return
     }
     finish({ status: 'error', error: undefined, set: [], died: reason })
@@ -515,10 +516,6 @@ function interruptedFailure(): Failure {
   return { ename: name, evalue: message, traceback: [`${name}: ${message}`] }
 }
 
-function diedText(reason: string): string {
-  return `The process that runs the cells has ended: ${reason}. A new one has been started; all names are gone, so run the notebook from its top.`
-}
-
-function diedFailure(reason: string): Failure {
-  return { ename: 'RuntimeDied', evalue: reason, traceback: [diedText(reason)] }
+function diedFailure(reason: string, cell: number): Failure {
+  return { ename: 'RuntimeDied', evalue: reason, traceback: [deathText(reason, cell)] }
 }

@@ -17,11 +17,14 @@ export class Lanes {
   #working = false
   #timer: NodeJS.Timeout | undefined
 
-  constructor(word: string, emit: (message: FromRuntime) => void) {
+  /** `show` gives the part of native text on stderr that is to be passed on. */
+  constructor(word: string, emit: (message: FromRuntime) => void, show = (text: string): string => text) {
     this.#reader = new MarkReader(word)
     this.#emit = emit
-    const print = (name: StreamName) => (cell: string | undefined, text: string) =>
-      emit({ op: 'stream', cell, name, text })
+    const print = (name: StreamName) => (cell: string | undefined, text: string) => {
+      const shown = name === 'stderr' ? show(text) : text
+      if (shown !== '') emit({ op: 'stream', cell, name, text: shown })
+    }
     this.#native = {
       stdout: new NativeLane(this.#reader, print('stdout')),
       stderr: new NativeLane(this.#reader, print('stderr')),

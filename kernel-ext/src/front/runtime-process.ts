@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { encodeFrame, FrameDecoder } from '../runtime/frames.js'
 import type { FromRuntime, ToRuntime } from '../runtime/link.js'
 import { MARK_VARIABLE } from '../runtime/marks.js'
+import { describeExit, LastWords } from './death.js'
 import { Lanes } from './lanes.js'
 
 const NODE_FLAGS = [
@@ -19,6 +20,8 @@ const NODE_FLAGS = [
 const MAIN = fileURLToPath(new URL('../runtime/main.js', import.meta.url))
 /** How long the runtime may take to dispose of `using` values before it is killed. */
 const SHUTDOWN_MS = 1000
+/** How long the pipes of a runtime that has gone are read, if others hold them open. */
+const ORPHANS_MS = 300
 
 export interface RuntimeHandlers {
   message(message: FromRuntime): void
@@ -45,7 +48,12 @@ export class RuntimeProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       env: { ...process.env, GRADLAB_KERNEL_ROOTS: JSON.stringify(options.roots), [MARK_VARIABLE]: word },
     })
-    const lanes = new Lanes(word, message => handlers.message(message))
+    const lastWords = new LastWords(text => handlers.message({ op: 'stream', cell: undefined, name: 'stderr', text }))
+    const lanes = new Lanes(
+      word,
+      message => handlers.message(message),
+      text => lastWords.filter(text),
+    )
     this.#child = child
     this.#link = child.stdio[3] as Socket
     const decoder = new FrameDecoder()
@@ -58,16 +66,20 @@ export class RuntimeProcess {
       child[name]?.on('data', (chunk: Buffer) => lanes.takeNative(name, chunk))
     }
     this.#exited = new Promise(resolve => {
+      const ended = once((code: number | null, signal: NodeJS.Signals | null) => {
+        lanes.end()
+        const words = lastWords.take()
+        if (words !== '') handlers.message({ op: 'log', text: words })
+        if (!this.#expected) handlers.died(this.#reason ?? describeExit(code, signal, words))
+        resolve()
+      })
       child.on('error', error => {
         if (!this.#expected) handlers.died(`it could not be started: ${error.message}`)
         resolve()
       })
-      // 'close' and not 'exit': all its output has been read by then.
-      child.on('close', (code, signal) => {
-        lanes.end()
-        if (!this.#expected) handlers.died(this.#reason ?? describeExit(code, signal))
-        resolve()
-      })
+      // All its output has been read by then, unless processes that it has left behind hold the pipes.
+      child.on('close', ended)
+      child.on('exit', (code, signal) => setTimeout(() => ended(code, signal), ORPHANS_MS))
     })
   }
 
@@ -94,10 +106,11 @@ export class RuntimeProcess {
   }
 }
 
-function describeExit(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal === 'SIGKILL') return 'it was killed (SIGKILL), as the system does when memory runs out'
-  if (signal === 'SIGABRT') return 'it aborted (SIGABRT), as Node does when its heap is full'
-  if (signal === 'SIGSEGV') return 'native code crashed it (SIGSEGV)'
-  if (signal !== null) return `it was ended by ${signal}`
-  return `it exited with code ${code}`
+function once<Arguments extends unknown[]>(callback: (...args: Arguments) => void): (...args: Arguments) => void {
+  let called = false
+  return (...args) => {
+    if (called) return
+    called = true
+    callback(...args)
+  }
 }

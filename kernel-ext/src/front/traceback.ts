@@ -13,6 +13,9 @@ const RESET = '\u001b[0m'
 const CONTEXT_LINES = 2
 const FRAMES_WITH_CODE = 4
 const FRAMES_SHOWN = 20
+/** Recursion through up to this many functions, this many times, is shown once. */
+const LONGEST_CYCLE = 4
+const REPEATS = 4
 
 /** The text of a cell by its execution id; undefined for one that is no longer known. */
 export type SourceOf = (cell: string) => string | undefined
@@ -20,10 +23,7 @@ export type SourceOf = (cell: string) => string | undefined
 /** The lines of Jupyter's `traceback`. */
 export function renderError(error: CellError, sourceOf: SourceOf): string[] {
   const lines = [`${headline(error)}${error.detail === undefined ? '' : ` ${error.detail}`}`]
-  error.frames.slice(0, FRAMES_SHOWN).forEach((frame, i) => {
-    lines.push(...renderFrame(frame, i < FRAMES_WITH_CODE ? sourceOf : () => undefined))
-  })
-  if (error.frames.length > FRAMES_SHOWN) lines.push(`  ... ${error.frames.length - FRAMES_SHOWN} more`)
+  lines.push(...renderFrames(error.frames, sourceOf))
   for (const inner of error.errors) lines.push(...renderError(inner, sourceOf).map(line => `  ${line}`))
   if (error.cause !== undefined) {
     const [first, ...rest] = renderError(error.cause, sourceOf)
@@ -34,6 +34,41 @@ export function renderError(error: CellError, sourceOf: SourceOf): string[] {
 
 function headline(error: CellError): string {
   return `${RED}${error.name}${RESET}${error.message === '' ? '' : `: ${error.message}`}`
+}
+
+function renderFrames(frames: readonly ErrorFrame[], sourceOf: SourceOf): string[] {
+  const lines: string[] = []
+  let quoted = 0
+  let shown = 0
+  for (let i = 0; i < frames.length; ) {
+    const { period, times } = repetition(frames, i)
+    for (const frame of frames.slice(i, i + period)) {
+      lines.push(...renderFrame(frame, quoted < FRAMES_WITH_CODE ? sourceOf : () => undefined))
+      quoted += 1
+    }
+    if (times > 1) lines.push(`  ... the same again and again`)
+    shown += period
+    i += period * times
+    if (shown < FRAMES_SHOWN || i >= frames.length) continue
+    lines.push(`  ... ${frames.length - i} more`)
+    break
+  }
+  return lines
+}
+
+/** How many frames from `start` on make a pattern that repeats, as recursion does, and how often it comes. */
+function repetition(frames: readonly ErrorFrame[], start: number): { period: number; times: number } {
+  for (let period = 1; period <= LONGEST_CYCLE; period += 1) {
+    let end = start + period
+    while (end < frames.length && isSamePlace(frames[end]!, frames[end - period]!)) end += 1
+    const times = Math.floor((end - start) / period)
+    if (times >= REPEATS) return { period, times }
+  }
+  return { period: 1, times: 1 }
+}
+
+function isSamePlace(a: ErrorFrame, b: ErrorFrame): boolean {
+  return a.file === b.file && a.line === b.line && a.column === b.column
 }
 
 function renderFrame(frame: ErrorFrame, sourceOf: SourceOf): string[] {

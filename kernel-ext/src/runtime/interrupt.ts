@@ -11,3 +11,12 @@ export class InterruptError extends Error {
     return 'INTERRUPTED'
   }
 }
+
+/** Whether a thrown value is an interrupt; a proxy may throw at being asked. */
+export function isInterrupt(value: unknown): boolean {
+  try {
+    return value instanceof InterruptError
+  } catch {
+    return false
+  }
+}

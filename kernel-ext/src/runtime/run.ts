@@ -118,6 +118,9 @@ class Awaited {
   }
 }
 
+// An `await` asks each object for `then`: an Object.prototype with one would keep the cell waiting for ever.
+Object.setPrototypeOf(Awaited.prototype, null)
+
 /** The argument of a compiled cell. */
 export class Scope implements CellScope {
   at = 0

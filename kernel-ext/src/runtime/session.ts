@@ -4,17 +4,19 @@ import { Script } from 'node:vm'
 import type { CellScope } from '../cell/cell.js'
 import { AsyncHooks } from './async-hooks.js'
 import { Boxes } from './boxes.js'
+import { guardBuiltins, type Restore } from './builtins.js'
 import { type Incoming, RelayChannel } from './channel.js'
 import { Comms } from './comms.js'
 import { makeDisplay, toBundle } from './display.js'
 import { type Host, installHost } from './host.js'
 import { Imports } from './imports.js'
 import { inputUnavailable, makeConfirm, makePrompt } from './input.js'
-import { InterruptError } from './interrupt.js'
+import { InterruptError, isInterrupt } from './interrupt.js'
 import type { CellRun, MimeBundle, Program } from './link.js'
 import type { LoaderOptions } from './loader.js'
 import { captureNativeOutput } from './native-output.js'
 import { captureStreams, note, Output } from './output.js'
+import { guardProcess } from './process-guard.js'
 import { disposer, Run, type RunContext } from './run.js'
 import { Phase, Word } from './shared.js'
 import { cellFileName, installStackTraces, registerCell, toCellError } from './stack.js'
@@ -26,6 +28,8 @@ type CellFunction = (scope: CellScope) => Promise<void>
 const TERMINATION_MS = 3000
 /** How soon a cell tries again to begin while the relay stops what ran before it. */
 const RETRY_MS = 5
+/** How long a process that ends waits for its output to be sent. */
+const DRAIN_MS = 1000
 
 export class Session {
   readonly #channel: RelayChannel
@@ -34,6 +38,7 @@ export class Session {
   readonly #globals: Set<string>
   readonly #comms: Comms
   readonly #hooks: AsyncHooks
+  readonly #restoreBuiltins: Restore
   #current: Run | undefined
   /** The cell whose end is being made. */
   #ending: { readonly run: Run; readonly failure: { error: unknown } | undefined } | undefined
@@ -71,6 +76,7 @@ export class Session {
     this.#installGlobals()
     this.#installHost()
     this.#guardProcess()
+    this.#restoreBuiltins = guardBuiltins()
     this.#globals = new Set(Object.getOwnPropertyNames(globalThis))
   }
 
@@ -144,6 +150,7 @@ export class Session {
   async #execute(run: Run, program: Program): Promise<void> {
     registerCell(run.id, run.number, program.maps)
     await load(program, run.id)(run.scope)
+    this.#mend()
     const value = run.scope.resume(await run.scope.wait(run.scope.value))
     await run.settled()
     if (value === undefined) return
@@ -153,6 +160,7 @@ export class Session {
 
   #finish(run: Run, failure: { error: unknown } | undefined): void {
     if (this.#current !== run) return
+    if (failure !== undefined) this.#mend()
     this.#current = undefined
     const interrupted = failure !== undefined && run.interrupted
     if (interrupted) run.abandon()
@@ -339,13 +347,25 @@ export class Session {
 
   /** What no cell caught is shown and survived. */
   #guardProcess(): void {
-    process.on('uncaughtException', error => {
-      if (!(error instanceof InterruptError)) this.#output.uncaught('Uncaught exception:', error)
+    guardProcess({
+      uncaughtException: error => {
+        if (!isInterrupt(error)) this.#output.uncaught('Uncaught exception:', error)
+      },
+      unhandledRejection: reason => {
+        if (!isInterrupt(reason)) this.#output.uncaught('Unhandled promise rejection:', reason)
+      },
+      exit: () => this.#channel.drain(DRAIN_MS),
+      drain: () => this.#channel.drain(DRAIN_MS),
     })
-    process.on('unhandledRejection', reason => {
-      if (!(reason instanceof InterruptError)) this.#output.uncaught('Unhandled promise rejection:', reason)
-    })
-    process.on('exit', () => this.#channel.drain(1000))
+  }
+
+  /** What the cell has broken of the built-in objects works again. */
+  #mend(): void {
+    const mended = this.#restoreBuiltins()
+    if (mended.length === 0) return
+    const names =
+      mended.length > 6 ? `${mended.slice(0, 6).join(', ')} and ${mended.length - 6} more` : mended.join(', ')
+    note(this.#output, `The cell broke built-in objects that the kernel needs; they have been restored: ${names}.`)
   }
 }
 

@@ -12,6 +12,7 @@ const KERNEL_FOLDER = fileURLToPath(new URL('..', import.meta.url))
 const CELL_SCHEME = 'gradlab-cell:'
 const MAX_CAUSES = 8
 const MAX_ERRORS = 10
+const MESSAGE_LIMIT = 20_000
 
 interface CellSource {
   readonly number: number
@@ -110,23 +111,30 @@ function toPath(script: string): string | undefined {
 
 /** A thrown value as data: its name, message, the user's frames and its causes. */
 export function toCellError(thrown: unknown, depth = 0): CellError {
-  if (!(thrown instanceof Error) && !isErrorLike(thrown)) {
-    return { ...plain('Uncaught', inspect(thrown, { depth: 2 })), frames: [] }
+  try {
+    return describe(thrown, depth)
+  } catch {
+    // Getters and traps that throw, or that no longer find the stack they need.
+    return { ...plain('Uncaught', 'a value that cannot be shown: looking at it throws'), frames: [] }
+  }
+}
+
+function describe(thrown: unknown, depth: number): CellError {
+  if (!types.isNativeError(thrown) && !(thrown instanceof Error) && !isErrorLike(thrown)) {
+    return { ...plain('Uncaught', inspect(thrown, { depth: 2 }).slice(0, MESSAGE_LIMIT)), frames: [] }
   }
   const error = thrown as Error & { errors?: unknown }
-  const cause =
-    'cause' in error && error.cause !== undefined && depth < MAX_CAUSES
-      ? toCellError(error.cause, depth + 1)
-      : undefined
-  const errors = Array.isArray(error.errors) && depth < MAX_CAUSES ? error.errors.slice(0, MAX_ERRORS) : []
+  const cause = depth < MAX_CAUSES ? read(() => error.cause) : undefined
+  const inner = depth < MAX_CAUSES ? read(() => error.errors) : undefined
+  const errors = Array.isArray(inner) ? inner.slice(0, MAX_ERRORS) : []
   return {
     ...plain(
       text(() => error.name, 'Error'),
-      restoreNames(text(() => error.message, '')),
+      restoreNames(text(() => error.message, '').slice(0, MESSAGE_LIMIT)),
     ),
     frames: userFrames(error),
     detail: extraProperties(error),
-    cause,
+    cause: cause === undefined ? undefined : toCellError(cause, depth + 1),
     errors: errors.map(inner => toCellError(inner, depth + 1)),
   }
 }
@@ -164,11 +172,16 @@ function extraProperties(error: Error): string | undefined {
   }
 }
 
-function text(read: () => unknown, fallback: string): string {
+function text(get: () => unknown, fallback: string): string {
+  const value = read(get)
+  return typeof value === 'string' ? value : fallback
+}
+
+/** A property of a value that may be hostile. */
+function read(get: () => unknown): unknown {
   try {
-    const value = read()
-    return typeof value === 'string' ? value : fallback
+    return get()
   } catch {
-    return fallback
+    return undefined
   }
 }
