@@ -1,6 +1,6 @@
 // One Jupyter message as ZeroMQ frames: identities, delimiter, HMAC, header, parent, metadata, content, buffers.
 // The signature covers the four JSON frames and not the buffers.
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, getHashes, timingSafeEqual } from 'node:crypto'
 import { ProtocolError } from '../errors.js'
 import { isRecord, type Json, type Message, malformed, toHeader } from './messages.js'
 
@@ -14,12 +14,16 @@ export class Wire {
 
   /** An empty key turns signing off, as the protocol says. */
   constructor(key: string, scheme: string) {
-    const match = /^hmac-(.+)$/.exec(scheme)
-    if (key !== '' && match === null) {
-      throw new ProtocolError('PROTOCOL_SCHEME', `signature_scheme: expected hmac-<hash>, got '${scheme}'.`)
+    const algorithm = /^hmac-(.+)$/.exec(scheme)?.[1]
+    if (key !== '' && (algorithm === undefined || !getHashes().includes(algorithm))) {
+      throw new ProtocolError(
+        'PROTOCOL_SCHEME',
+        `signature_scheme: expected hmac- and a hash that Node knows, got '${scheme}'.`,
+        { next: "hmac-sha256 is Jupyter's own: set Session.signature_scheme to it." },
+      )
     }
     this.#key = key
-    this.#algorithm = match?.[1] ?? 'sha256'
+    this.#algorithm = algorithm ?? 'sha256'
   }
 
   encode(message: Message): Uint8Array[] {

@@ -103,11 +103,11 @@ export async function openZmq(
   const address = (port: number): string =>
     info.transport === 'ipc' ? `ipc://${info.ip}-${port}` : `${info.transport}://${info.ip}:${port}`
   await Promise.all([
-    sockets.shell.bind(address(info.shell_port)),
-    sockets.control.bind(address(info.control_port)),
-    sockets.stdin.bind(address(info.stdin_port)),
-    sockets.iopub.bind(address(info.iopub_port)),
-    sockets.heartbeat.bind(address(info.hb_port)),
+    bind(sockets.shell, 'shell', address(info.shell_port)),
+    bind(sockets.control, 'control', address(info.control_port)),
+    bind(sockets.stdin, 'stdin', address(info.stdin_port)),
+    bind(sockets.iopub, 'iopub', address(info.iopub_port)),
+    bind(sockets.heartbeat, 'heartbeat', address(info.hb_port)),
   ])
   for (const channel of ['shell', 'control', 'stdin'] as const)
     void listen(channel, sockets[channel], wire, receive, log)
@@ -125,6 +125,18 @@ export async function openZmq(
       await Promise.all(Object.values(outboxes).map(outbox => outbox.idle()))
       for (const socket of Object.values(sockets)) socket.close()
     },
+  }
+}
+
+async function bind(socket: Router | Publisher | Reply, name: string, address: string): Promise<void> {
+  try {
+    await socket.bind(address)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ProtocolError('CONNECTION_BIND', `The ${name} socket cannot be opened at ${address}: ${reason}.`, {
+      cause,
+      next: 'Jupyter chose the address: start the kernel again, which gives it another one.',
+    })
   }
 }
 

@@ -77,7 +77,7 @@ export class Collector {
     if (message.channel === 'iopub') {
       entry.published.push(message)
       if (message.header.msg_type === 'status' && message.content.execution_state === 'idle') entry.idle = true
-    } else {
+    } else if (message.channel !== 'stdin') {
       entry.reply = message
     }
     if (entry.reply !== undefined && entry.idle) {

@@ -1,4 +1,4 @@
-// A raw client of the kernel's ZeroMQ sockets, with signing of its own.
+// A raw client of the kernel's ZeroMQ sockets, with signing of its own; and the kernel as a process to talk to.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHmac, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,18 +6,66 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Dealer, Request, Subscriber } from 'zeromq'
-import { type Client, Collector, makeRequest, type WireMessage } from './request.js'
+import { type Client, Collector, type Json, makeRequest, type WireMessage } from './request.js'
 import { KERNEL_BIN, PROJECT } from './stdio.js'
 
-export interface SocketClient extends Client {
-  readonly process: ChildProcess
+/** What Jupyter writes into a connection file. */
+export interface Connection {
+  readonly transport: string
+  readonly ip: string
   readonly key: string
-  readonly ports: Record<'shell' | 'iopub' | 'stdin' | 'control' | 'hb', number>
-  /** Sends frames as they are, unsigned, on the shell channel. */
-  sendRaw(frames: (string | Uint8Array)[]): Promise<void>
-  sendSigned(message: WireMessage): Promise<Uint8Array[]>
-  heartbeat(): Promise<string>
-  exited: Promise<number | null>
+  readonly signature_scheme: string
+  readonly shell_port: number
+  readonly iopub_port: number
+  readonly stdin_port: number
+  readonly control_port: number
+  readonly hb_port: number
+}
+
+export interface KernelProcess {
+  readonly process: ChildProcess
+  readonly connection: Connection
+  readonly exited: Promise<number | null>
+  /** What the kernel has written to its own stdout and stderr. */
+  log(): string
+  remove(): void
+}
+
+/** Starts a kernel, as Jupyter does: by a connection file, which `change` may alter. */
+export async function launchKernel(folder: string, change: Partial<Connection> = {}): Promise<KernelProcess> {
+  const connection = { ...(await makeConnection()), ...change }
+  const scratch = mkdtempSync(join(tmpdir(), 'gradlab-sockets-'))
+  const file = join(scratch, 'connection.json')
+  writeFileSync(file, JSON.stringify(connection))
+  const child = spawn(process.execPath, [KERNEL_BIN, '--connection-file', file, '--root', PROJECT.pathname], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let log = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', chunk => {
+      log += chunk
+    })
+  }
+  return {
+    process: child,
+    connection,
+    exited: new Promise(resolve => child.on('exit', code => resolve(code))),
+    log: () => log,
+    remove: () => rmSync(scratch, { recursive: true, force: true }),
+  }
+}
+
+async function makeConnection(): Promise<Connection> {
+  const [shell_port, iopub_port, stdin_port, control_port, hb_port] = (await freePorts(5)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  const ports = { shell_port, iopub_port, stdin_port, control_port, hb_port }
+  return { transport: 'tcp', ip: '127.0.0.1', key: randomUUID(), signature_scheme: 'hmac-sha256', ...ports }
 }
 
 async function freePorts(count: number): Promise<number[]> {
@@ -35,41 +83,33 @@ async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
-export async function startSocketKernel(folder: string): Promise<SocketClient> {
-  const [shell, iopub, stdin, control, hb] = (await freePorts(5)) as [number, number, number, number, number]
-  const ports = { shell, iopub, stdin, control, hb }
-  const key = randomUUID()
-  const scratch = mkdtempSync(join(tmpdir(), 'gradlab-sockets-'))
-  const file = join(scratch, 'connection.json')
-  writeFileSync(
-    file,
-    JSON.stringify({
-      transport: 'tcp',
-      ip: '127.0.0.1',
-      key,
-      signature_scheme: 'hmac-sha256',
-      shell_port: shell,
-      iopub_port: iopub,
-      stdin_port: stdin,
-      control_port: control,
-      hb_port: hb,
-    }),
-  )
-  const child = spawn(process.execPath, [KERNEL_BIN, '--connection-file', file, '--root', PROJECT.pathname], {
-    cwd: folder,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  const exited = new Promise<number | null>(resolve => child.on('exit', code => resolve(code)))
+export interface Connected extends Client {
+  readonly key: string
+  readonly connection: Connection
+  /** Sends frames as they are, unsigned; on the shell channel by default. */
+  sendRaw(frames: (string | Uint8Array)[], channel?: 'shell' | 'control' | 'stdin'): Promise<void>
+  /** Signs any four JSON frames. */
+  signed(json: readonly (string | Uint8Array)[]): Uint8Array[]
+  sendSigned(message: WireMessage): Promise<Uint8Array[]>
+  heartbeat(): Promise<string>
+  disconnect(): void
+}
+
+/** Connects one client; shell and stdin have one identity, by which the kernel asks the right one. */
+export async function connect(connection: Connection): Promise<Connected> {
+  const { key, signature_scheme } = connection
   const collector = new Collector()
-  const sockets = { shell: new Dealer({ linger: 0 }), control: new Dealer({ linger: 0 }) }
+  const routingId = randomUUID()
+  const dealer = (): Dealer => new Dealer({ linger: 0, routingId, sendHighWaterMark: 0, receiveHighWaterMark: 0 })
+  const sockets = { shell: dealer(), control: dealer(), stdin: dealer() }
   const subscriber = new Subscriber({ linger: 0, receiveHighWaterMark: 0 })
   subscriber.subscribe()
-  const address = (port: number): string => `tcp://127.0.0.1:${port}`
-  sockets.shell.connect(address(shell))
-  sockets.control.connect(address(control))
-  subscriber.connect(address(iopub))
-  const sign = (json: Buffer[]): Buffer => {
-    const hmac = createHmac('sha256', key)
+  for (const [name, socket] of Object.entries({ ...sockets, iopub: subscriber })) {
+    socket.connect(address(connection, name as keyof typeof sockets | 'iopub'))
+  }
+  const sign = (json: readonly (string | Uint8Array)[]): Buffer => {
+    if (key === '') return Buffer.alloc(0)
+    const hmac = createHmac(signature_scheme.replace(/^hmac-/, ''), key)
     for (const frame of json) hmac.update(frame)
     return Buffer.from(hmac.digest('hex'))
   }
@@ -79,37 +119,49 @@ export async function startSocketKernel(folder: string): Promise<SocketClient> {
       const json = frames.slice(at + 2, at + 6)
       if (!sign(json).equals(frames[at + 1]!)) throw new Error(`${channel}: wrong signature`)
       const [header, parent_header, metadata, content] = json.map(frame => JSON.parse(frame.toString()) as never)
+      const buffers = frames.slice(at + 6).map(frame => frame.toString('base64'))
       collector.take({
         channel,
         header: header!,
         parent_header: parent_header!,
         metadata: metadata!,
         content: content!,
+        ...(buffers.length > 0 ? { buffers } : {}),
       })
     }
   }
   const ended = (error: unknown): void => {
     if (!/closed/i.test(String(error))) throw error
   }
-  receive('shell', sockets.shell).catch(ended)
-  receive('control', sockets.control).catch(ended)
-  receive('iopub', subscriber).catch(ended)
+  for (const [name, socket] of Object.entries({ ...sockets, iopub: subscriber })) {
+    receive(name as WireMessage['channel'], socket).catch(ended)
+  }
+  const queues = new Map<Dealer, Promise<void>>()
+  /** In order: a `send` that overlaps another throws. */
+  const post = (socket: Dealer, frames: (string | Uint8Array)[]): Promise<void> => {
+    const sent = (queues.get(socket) ?? Promise.resolve()).then(() => socket.send(frames))
+    queues.set(socket, sent)
+    return sent
+  }
+  const signed = (json: readonly (string | Uint8Array)[]): Uint8Array[] => [
+    Buffer.from('<IDS|MSG>'),
+    sign(json),
+    ...json.map(frame => Buffer.from(frame as string)),
+  ]
   const sendSigned = async (message: WireMessage): Promise<Uint8Array[]> => {
-    const json = [message.header, message.parent_header, message.metadata, message.content].map(part =>
-      Buffer.from(JSON.stringify(part)),
-    )
-    const frames = [Buffer.from('<IDS|MSG>'), sign(json), ...json]
-    await sockets[message.channel as 'shell' | 'control'].send(frames)
+    const { header, parent_header, metadata, content, buffers = [] } = message
+    const frames = signed([header, parent_header, metadata, content].map(part => JSON.stringify(part)))
+    frames.push(...buffers.map(buffer => Buffer.from(buffer, 'base64')))
+    await post(sockets[message.channel as keyof typeof sockets], frames)
     return frames
   }
-  const client: SocketClient = {
-    process: child,
+  const client: Connected = {
     key,
-    ports,
+    connection,
     collector,
-    exited,
+    signed,
     sendSigned,
-    sendRaw: frames => sockets.shell.send(frames),
+    sendRaw: (frames, channel = 'shell') => post(sockets[channel], frames),
     async request(channel, type, content, metadata = {}) {
       const request = makeRequest(channel, type, content, metadata)
       const answer = collector.expect(request)
@@ -118,27 +170,31 @@ export async function startSocketKernel(folder: string): Promise<SocketClient> {
     },
     async heartbeat() {
       const socket = new Request({ linger: 0, receiveTimeout: 5000 })
-      socket.connect(address(hb))
+      socket.connect(address(connection, 'hb'))
       await socket.send('ping')
       const [answer] = await socket.receive()
       socket.close()
       return String(answer)
     },
+    disconnect() {
+      for (const socket of [...Object.values(sockets), subscriber]) socket.close()
+    },
     async close() {
-      if (child.exitCode === null && child.signalCode === null) {
-        await sendSigned(makeRequest('control', 'shutdown_request', { restart: false }))
-        await exited
-      }
-      for (const socket of [sockets.shell, sockets.control, subscriber]) socket.close()
-      rmSync(scratch, { recursive: true, force: true })
+      client.disconnect()
     },
   }
   await subscribed(client)
   return client
 }
 
+function address(connection: Connection, name: 'shell' | 'iopub' | 'stdin' | 'control' | 'hb'): string {
+  const { transport, ip } = connection
+  const port = connection[`${name}_port`]
+  return transport === 'ipc' ? `ipc://${ip}-${port}` : `${transport}://${ip}:${port}`
+}
+
 /** A subscriber misses what is published before its subscription has arrived: ask until an answer is seen on iopub. */
-async function subscribed(client: SocketClient): Promise<void> {
+async function subscribed(client: Connected): Promise<void> {
   let seen = false
   const stop = client.collector.watch(message => {
     if (message.channel === 'iopub') seen = true
@@ -148,4 +204,36 @@ async function subscribed(client: SocketClient): Promise<void> {
     await new Promise(resolve => setTimeout(resolve, 50))
   }
   stop()
+}
+
+/** A kernel and its one client. */
+export interface SocketClient extends Connected {
+  readonly process: ChildProcess
+  readonly exited: Promise<number | null>
+  log(): string
+}
+
+export async function startSocketKernel(folder: string, change: Partial<Connection> = {}): Promise<SocketClient> {
+  const kernel = await launchKernel(folder, change)
+  const client = await connect(kernel.connection)
+  const { process: child, exited, log } = kernel
+  return {
+    ...client,
+    process: child,
+    exited,
+    log,
+    async close() {
+      if (child.exitCode === null && child.signalCode === null) {
+        await client.sendSigned(makeRequest('control', 'shutdown_request', { restart: false }))
+        await exited
+      }
+      client.disconnect()
+      kernel.remove()
+    },
+  }
+}
+
+/** The content of an execute_request that asks for nothing special. */
+export function cell(code: string, options: Json = {}): Json {
+  return { code, silent: false, store_history: true, allow_stdin: false, stop_on_error: false, ...options }
 }
