@@ -27,7 +27,6 @@ export interface ExecutorOptions {
   readonly types: TypeServer
   /** How strictly types are taken where neither the request nor the cell says. */
   readonly typecheck: () => TypeCheck
-  readonly reply: (content: Json, request: Message) => void
   /** Asks the client that has sent a request to have something typed. */
   readonly askInput: (content: Json, request: Message) => Message
   readonly log: (text: string) => void
@@ -36,6 +35,8 @@ export interface ExecutorOptions {
 /** One execute_request and what is known of it while it runs. */
 interface Execution {
   readonly request: Message
+  /** Answers by the channel that the request came by. */
+  readonly reply: (content: Json) => void
   readonly id: string
   readonly code: string
   readonly silent: boolean
@@ -95,8 +96,8 @@ export class Executor {
     return this.#count
   }
 
-  enqueue(request: Message): void {
-    this.#queue.push(toExecution(request))
+  enqueue(request: Message, reply: (content: Json) => void): void {
+    this.#queue.push(toExecution(request, reply))
     if (this.#current === undefined) void this.#drain()
   }
 
@@ -138,8 +139,8 @@ export class Executor {
 
   /** Replies to one request; false if its cell failed. Busy comes first and idle last, whatever happens. */
   async #answer(execution: Execution): Promise<boolean> {
-    const { outputs, reply, log } = this.#options
-    const { request } = execution
+    const { outputs, log } = this.#options
+    const { request, reply } = execution
     outputs.status('busy', request)
     let failure: Failure | undefined
     let expressions: Json = {}
@@ -153,15 +154,12 @@ export class Executor {
       outputs.publish('error', { ...failure }, request)
     }
     outputs.flush()
-    reply(
-      {
-        status: failure === undefined ? 'ok' : 'error',
-        execution_count: this.#count,
-        payload: [],
-        ...(failure === undefined ? { user_expressions: expressions } : { ...failure, user_expressions: {} }),
-      },
-      request,
-    )
+    reply({
+      status: failure === undefined ? 'ok' : 'error',
+      execution_count: this.#count,
+      payload: [],
+      ...(failure === undefined ? { user_expressions: expressions } : { ...failure, user_expressions: {} }),
+    })
     outputs.status('idle', request)
     return failure === undefined
   }
@@ -338,11 +336,11 @@ export class Executor {
   }
 
   #abortQueue(): void {
-    const { outputs, reply } = this.#options
-    for (const { request, end } of this.#queue.splice(0)) {
+    const { outputs } = this.#options
+    for (const { request, reply, end } of this.#queue.splice(0)) {
       outputs.status('busy', request)
       // No count: JupyterLab would show it at a cell that never ran.
-      reply({ status: 'aborted' }, request)
+      reply({ status: 'aborted' })
       outputs.status('idle', request)
       end()
     }
@@ -471,7 +469,7 @@ export class Executor {
   }
 }
 
-function toExecution(request: Message): Execution {
+function toExecution(request: Message, reply: Execution['reply']): Execution {
   const { content } = request
   const silent = content.silent === true
   let end = (): void => {}
@@ -480,6 +478,7 @@ function toExecution(request: Message): Execution {
   })
   return {
     request,
+    reply,
     id: request.header.msg_id,
     code: typeof content.code === 'string' ? content.code : '',
     silent,

@@ -24,14 +24,16 @@ export interface KernelParts {
 
 type RequestChannel = Exclude<Channel, 'iopub'>
 type Answer = { readonly type: string; readonly content: Json } | undefined
+type Handler = (request: Message) => Promise<Answer> | Answer
 
 export class Kernel {
   readonly #parts: KernelParts
-  readonly #handlers: Record<string, (request: Message) => Promise<Answer> | Answer>
+  /** By the type of the request. */
+  readonly #handlers: ReadonlyMap<string, Handler>
 
   constructor(parts: KernelParts) {
     this.#parts = parts
-    this.#handlers = {
+    const handlers: Record<string, Handler> = {
       kernel_info_request: () => ({ type: 'kernel_info_reply', content: kernelInfo() }),
       complete_request: request => this.#complete(request),
       inspect_request: request => this.#inspect(request),
@@ -52,6 +54,7 @@ export class Kernel {
         return { type: 'interrupt_reply', content: { status: 'ok' } }
       },
     }
+    this.#handlers = new Map(Object.entries(handlers))
   }
 
   receive(channel: RequestChannel, request: Message): void {
@@ -59,7 +62,9 @@ export class Kernel {
     if (channel === 'stdin') {
       if (type === 'input_reply') this.#parts.executor.answerInput(request)
     } else if (type === 'execute_request') {
-      this.#parts.executor.enqueue(request)
+      this.#parts.executor.enqueue(request, content =>
+        this.#reply(channel, { type: 'execute_reply', content }, request),
+      )
     } else if (type === 'shutdown_request') {
       void this.#shutdown(channel, request)
     } else {
@@ -70,11 +75,11 @@ export class Kernel {
   async #answer(channel: RequestChannel, request: Message): Promise<void> {
     const { outputs, log } = this.#parts
     const type = request.header.msg_type
-    const handler = this.#handlers[type]
+    const handler = this.#handlers.get(type)
     if (handler === undefined) log(`${channel}: no answer to a message of type '${type}'`)
     outputs.status('busy', request)
     try {
-      const answer = await handler?.(request)
+      const answer = handler === undefined ? unsupported(type) : await handler(request)
       if (answer !== undefined) this.#reply(channel, answer, request)
     } catch (error) {
       log(`${type} failed: ${error instanceof Error ? error.stack : String(error)}`)
@@ -153,6 +158,13 @@ export class Kernel {
 async function silently(work: Promise<void>): Promise<undefined> {
   await work
   return undefined
+}
+
+/** Whoever asks is told: a client such as a debugger's would wait for ever. */
+function unsupported(type: string): Answer {
+  if (!type.endsWith('_request')) return undefined
+  const evalue = `This kernel does not support ${type}; kernel_info_reply tells what it supports.`
+  return { type: replyType(type), content: { status: 'error', ename: 'NotSupported', evalue, traceback: [] } }
 }
 
 function replyType(request: string): string {

@@ -88,7 +88,6 @@ async function serve(connectionFile: string | undefined, roots: string[]): Promi
     comms,
     types,
     typecheck: notebookTypeCheck,
-    reply: (content, request) => transport.reply('shell', factory.make('execute_reply', content, request)),
     askInput: (content, request) => {
       const message = factory.make('input_request', content, request)
       transport.reply('stdin', message)
