@@ -21,6 +21,7 @@ import { disposer, Run, type RunContext } from './run.js'
 import { Phase, Word } from './shared.js'
 import { cellFileName, installStackTraces, registerCell, toCellError } from './stack.js'
 import { clearTimers, installTimers } from './timers.js'
+import { connectTslab } from './tslab.js'
 
 type CellFunction = (scope: CellScope) => Promise<void>
 
@@ -68,6 +69,7 @@ export class Session {
     this.#hooks = new AsyncHooks(this.#channel.words)
     captureStreams(this.#output)
     captureNativeOutput(this.#output, this.#channel.relay)
+    connectTslab(this.#output)
     installStackTraces()
     installTimers(
       () => this.#output.speaker,
