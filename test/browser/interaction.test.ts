@@ -143,6 +143,18 @@ describe('a notebook in JupyterLab', function () {
       await untilUnderlined(page, 3, ['toUpperCase'])
     })
 
+    it('again after a lost connection', async () => {
+      await page.evaluate(async () => {
+        const { sessionContext } = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!.context
+        const { kernel } = sessionContext.session as unknown as { kernel: { reconnect(): Promise<void> } }
+        await kernel.reconnect()
+      })
+      await replaceCell(page, 3, 'n.toLowerCase()')
+      await untilUnderlined(page, 3, ['toLowerCase'])
+      await replaceCell(page, 3, 'n.toUpperCase()')
+      await untilUnderlined(page, 3, ['toUpperCase'])
+    })
+
     it('again after a restart, and not while there is no kernel', async () => {
       await restart(page)
       await untilUnderlined(page, 3, ['toUpperCase'])
@@ -173,6 +185,15 @@ describe('a notebook in JupyterLab', function () {
       const index = await runActive(page)
       const box = await page.waitForSelector(ACTIVE_BOX)
       assert.equal(await box.getAttribute('type'), 'password')
+      // The kernel answers beside the cell that waits, and is idle for it: the box stays.
+      await page.evaluate(async () => {
+        const { sessionContext } = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!.context
+        const { kernel } = sessionContext.session as unknown as {
+          kernel: { requestComplete(content: object): Promise<unknown> }
+        }
+        await kernel.requestComplete({ code: 'Math.', cursor_pos: 5 })
+        await new Promise(done => setTimeout(done, 300))
+      })
       await box.type('hidden')
       await box.press('Enter')
       const found = await outputsWhen(page, index, 2)
@@ -189,6 +210,7 @@ describe('a notebook in JupyterLab', function () {
       await page.click('[data-jp-item-name="interrupt"] jp-button')
       await eventually(async () => (await outputs(page, index)).some(({ ename }) => ename === 'Interrupted'))
       await untilIdle(page)
+      await eventually(async () => (await page.$$('.jp-Stdin-input')).length === 0)
       assert.deepEqual(texts(await runCell(page, 1)), ["'after Ada'"])
     })
   })
