@@ -32,7 +32,10 @@ export const STATEMENT_EMITTERS: Emitters<TopSite['kind'] | 'variables'> = {
       ...(mark === undefined ? [] : [reached(rewrite, mark)]),
     ]
     rewrite.replace(node, `${statements.join('; ')};`)
-    if (moveTo !== undefined) rewrite.text.move(node.start, node.end, moveTo)
+    if (moveTo === undefined) return
+    // It may have ended the statement before it, and taken along a `;` of the next line.
+    rewrite.open(node.end, ';')
+    rewrite.text.move(node.start, node.end, moveTo)
   },
 
   'import alias'(rewrite, { node, mark }) {

@@ -182,6 +182,10 @@ export const MODULES: Theme = {
       run: 'const moUsed = moSep\nimport { sep as moSep } from "node:path"\nmoUsed',
       shows: "'/'",
     }),
+    feature('an import between two statements keeps them apart', 'let moApart = 1', {
+      run: 'if (moApart) moApart += 1\nimport { EOL as moEol } from "node:os"\n;[moApart] = [moApart * 10]\nmoApart + moEol.length',
+      shows: '21',
+    }),
     feature('imports for effects only', {
       run: 'import "./effect"',
       prints: 'effect\n',
