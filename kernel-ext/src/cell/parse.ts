@@ -2,7 +2,7 @@
 import { type Comment, type Node, type ParseResult, type Program, parseSync } from 'oxc-parser'
 import { shift } from './ast.js'
 import { blank, type Command } from './commands.js'
-import { PARSER_FILE, PARSER_OPTIONS, syntaxError } from './syntax.js'
+import { jsxError, PARSER_FILE, PARSER_OPTIONS, syntaxError } from './syntax.js'
 
 export interface ParsedCell {
   readonly code: string
@@ -26,7 +26,7 @@ export function parseCell(code: string, commands: readonly Command[]): ParsedCel
   const text = blank(normalise(code), commands)
   const result = parseSync(PARSER_FILE, text, CHECKED_OPTIONS)
   const literal = parseObjectLiteral(text, result)
-  if (literal === undefined && result.errors.length > 0) throw syntaxError(text, result.errors)
+  if (literal === undefined && result.errors.length > 0) throw jsxError(text) ?? syntaxError(text, result.errors)
   const { program, comments } = result
   return { code, text, program: literal ?? program, comments, commands, objectLiteral: literal !== undefined }
 }

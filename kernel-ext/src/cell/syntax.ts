@@ -1,6 +1,7 @@
 // How cells are parsed, and what is said of text that does not parse.
-import type { OxcError, ParserOptions } from 'oxc-parser'
+import { type Node, type OxcError, type ParserOptions, parseSync } from 'oxc-parser'
 import { CellSyntaxError } from '../errors.js'
+import { children } from './ast.js'
 import { positionAt } from './text.js'
 
 export const PARSER_FILE = 'cell.ts'
@@ -12,6 +13,25 @@ export function syntaxError(text: string, errors: readonly OxcError[], by = 0): 
   const offset = Math.min(labelOf(error).start - by, text.trimEnd().length)
   const { line, column } = positionAt(text, Math.max(offset, 0))
   return new CellSyntaxError(describe(error, text, by), line, column, { cause: error })
+}
+
+/** Text that is a mistake only because it has JSX in it, which the parser's own words would not tell. */
+export function jsxError(text: string): CellSyntaxError | undefined {
+  if (!/<[\w>]/.test(text)) return undefined
+  const { errors, program } = parseSync('cell.tsx', text, { ...PARSER_OPTIONS, lang: 'tsx' })
+  const element = errors.length === 0 ? findJsx(program) : undefined
+  if (element === undefined) return undefined
+  const { line, column } = positionAt(text, element.start)
+  return new CellSyntaxError('A cell cannot hold JSX: show HTML by `display.html("<b>text</b>")`', line, column)
+}
+
+function findJsx(node: Node): Node | undefined {
+  if (node.type === 'JSXElement' || node.type === 'JSXFragment') return node
+  for (const child of children(node)) {
+    const found = findJsx(child)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Whether the text only lacks its end: the parser was still reading when the text was over. */

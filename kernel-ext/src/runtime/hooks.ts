@@ -11,7 +11,7 @@ export const initialize: InitializeHook<LoaderOptions> = data => {
 export const resolve: ResolveHook = async (specifier, context, next) => {
   const found = async (result: ReturnType<typeof next>): Promise<Awaited<typeof result>> => {
     const resolved = await result
-    return { ...resolved, url: stamped(resolved.url, specifier, context.parentURL, options) }
+    return { ...resolved, url: stamped(resolved.url, specifier, context, options) }
   }
   const mapped = mappedUrl(specifier, context.parentURL, options)
   try {

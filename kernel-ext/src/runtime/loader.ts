@@ -51,14 +51,28 @@ export function mappedFile(specifier: string, { notebookFolder }: LoaderOptions)
 /** What makes one state of a module another than the next. */
 const STAMP = '?modified='
 
+/** What Node's hooks tell of an import. */
+interface Importer {
+  readonly parentURL?: string | undefined
+  readonly importAttributes?: Readonly<Record<string, string | undefined>>
+}
+
 /** A module of the user's own is imported anew once its file, or one that it imports, has changed. */
-export function stamped(url: string, specifier: string, parent: string | undefined, options: LoaderOptions): string {
+export function stamped(
+  url: string,
+  specifier: string,
+  { parentURL: parent, importAttributes }: Importer,
+  options: LoaderOptions,
+): string {
   if (!url.startsWith('file:') || url.includes('?')) return url
   const path = fileURLToPath(url)
   if (!isOwn(path)) return url
   if (!isTypeScript(path) && !path.endsWith('.json') && !isOwnScript(path, specifier, parent)) return url
   try {
-    return `${url}${STAMP}${fingerprint(path, name => mappedFiles(name, options.notebookFolder))}`
+    const stamp = fingerprint(path, name => mappedFiles(name, options.notebookFolder))
+    // A JSON module that is asked for with `type: 'json'` is Node's own and another module than ours.
+    const type = importAttributes?.type === undefined ? '' : `&type=${importAttributes.type}`
+    return `${url}${STAMP}${stamp}${type}`
   } catch {
     return url
   }

@@ -36,7 +36,7 @@ function resolveSync(
 ): { url: string } {
   const found = (result: { url: string }): { url: string } => ({
     ...result,
-    url: stamped(result.url, specifier, context.parentURL, options),
+    url: stamped(result.url, specifier, context, options),
   })
   const mapped = mappedUrl(specifier, context.parentURL, options)
   try {

@@ -204,7 +204,7 @@ export const SYNTAX: Theme = {
     ),
     feature('JSX is refused with a clear error', {
       run: 'const syElement = <b>hello</b>',
-      fails: { name: 'SyntaxError' },
+      fails: { name: 'SyntaxError', message: /JSX.*display\.html/, at: [1, 19] },
     }),
     feature('a bracket that is missing is named', {
       run: 'console.log((1 + 2)',
