@@ -1,37 +1,41 @@
 // Rich output: what a value looks like as a MIME bundle, and the `display` helpers of a cell.
 import { randomUUID } from 'node:crypto'
-import { inspect } from 'node:util'
+import { clearTimeout, setTimeout } from 'node:timers'
 import { KernelError } from '../errors.js'
+import { checkedBundle, isBundle, toJson } from './bundle.js'
 import type { MimeBundle } from './link.js'
 import { note, type Output } from './output.js'
+import { toText } from './value-text.js'
 
 /** The convention that Deno's kernel set: an object shows itself by a method of this name. */
 export const DISPLAY = Symbol.for('Jupyter.display')
 
-const INSPECT_OPTIONS = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 80 } as const
+const METHOD = 'Symbol.for("Jupyter.display")'
+
+/** After this time it is said what a cell waits for. */
+const PATIENCE_MS = 3000
 
 /** The bundle of a value: its own, or its text. A display method that throws is reported and its text shown. */
 export async function toBundle(value: unknown, output: Output): Promise<MimeBundle> {
   const method = displayMethod(value)
   if (method !== undefined) {
+    const { speaker } = output
+    const tell = (): void => {
+      const what = `The cell waits for ${METHOD} of ${toText(value).slice(0, 80)}; interrupt it if that never settles.`
+      if (speaker !== undefined) output.inNameOf(speaker, () => note(output, what))
+    }
+    const timer = setTimeout(tell, PATIENCE_MS)
     try {
       const bundle = await method()
-      if (isBundle(bundle)) return bundle
-      note(output, 'Symbol.for("Jupyter.display"): expected an object { "media/type": data }, got', bundle)
+      if (isBundle(bundle)) return checkedBundle(bundle)
+      note(output, `${METHOD}: expected an object { "media/type": data }, got`, bundle)
     } catch (error) {
-      note(output, 'Symbol.for("Jupyter.display") threw:', error)
+      note(output, `${METHOD} threw:`, error)
+    } finally {
+      clearTimeout(timer)
     }
   }
   return { 'text/plain': toText(value) }
-}
-
-/** `util.inspect`, which for hostile objects may itself throw. */
-export function toText(value: unknown): string {
-  try {
-    return inspect(value, INSPECT_OPTIONS)
-  } catch (error) {
-    return `[a value that cannot be shown: ${error instanceof Error ? error.message : 'it throws'}]`
-  }
 }
 
 function displayMethod(value: unknown): (() => unknown) | undefined {
@@ -42,15 +46,6 @@ function displayMethod(value: unknown): (() => unknown) | undefined {
   } catch {
     return undefined
   }
-}
-
-export function isBundle(value: unknown): value is MimeBundle {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.keys(value).every(key => key.includes('/'))
-  )
 }
 
 /** One shown output that can be changed later. */
@@ -101,14 +96,14 @@ export function makeDisplay(output: Output, keepOpen: (work: Promise<unknown>) =
   ): void => {
     const bundle = make(value)
     if (!(bundle instanceof Promise)) {
-      output.display(bundle, { id, update })
+      output.display(bundle, { id, update, isChecked: true })
       return
     }
     const speaker = output.speaker
     keepOpen(
       bundle.then(data => {
         output.speaker = speaker
-        output.display(data, { id, update })
+        output.display(data, { id, update, isChecked: true })
       }),
     )
   }
@@ -126,7 +121,7 @@ export function makeDisplay(output: Output, keepOpen: (work: Promise<unknown>) =
   display.latex = latex => show(text('text/latex'), latex)
   display.svg = svg => show(text('image/svg+xml'), svg)
   display.png = png => show(toPng, png)
-  display.json = value => show(toJson, value)
+  display.json = value => show(toJsonBundle, value)
   display.vegaLite = spec => show(toVegaLite, spec)
   display.plotly = (figure, layout, config) =>
     show(toPlotly, layout === undefined && config === undefined ? figure : { data: figure, layout, config })
@@ -141,7 +136,7 @@ const PLOTLY = 'application/vnd.plotly.v1+json'
 function toVegaLite(spec: unknown): MimeBundle {
   if (typeof spec !== 'object' || spec === null) throw wrongArgument('vegaLite', 'a Vega-Lite specification', spec)
   return {
-    [VEGA_LITE]: plain({ $schema: VEGA_LITE_SCHEMA, ...spec }, 'vegaLite'),
+    [VEGA_LITE]: toJson({ $schema: VEGA_LITE_SCHEMA, ...spec }, 'display.vegaLite'),
     'text/plain': `[Vega-Lite plot${titleOf(spec)}]`,
   }
 }
@@ -158,7 +153,7 @@ function toPlotly(value: unknown): MimeBundle {
   const traces = Array.isArray(data) ? data : typeof data === 'object' && data !== null ? [data] : undefined
   if (traces === undefined) throw wrongArgument('plotly: data', 'an array of traces', data)
   return {
-    [PLOTLY]: plain({ data: traces, layout, ...(config === undefined ? {} : { config }) }, 'plotly'),
+    [PLOTLY]: toJson({ data: traces, layout, ...(config === undefined ? {} : { config }) }, 'display.plotly'),
     'text/plain': `[Plotly figure${titleOf(layout)}]`,
   }
 }
@@ -169,29 +164,8 @@ function titleOf(value: object): string {
   return typeof text === 'string' ? `: ${text}` : ''
 }
 
-function toJson(value: unknown): MimeBundle {
-  return { 'application/json': plain(value, 'json'), 'text/plain': toText(value) }
-}
-
-/** A copy as JSON: typed arrays become lists, and what JSON cannot hold is an error now instead of a blank later. */
-function plain(value: unknown, where: string): unknown {
-  try {
-    return JSON.parse(JSON.stringify(value, (_key, part: unknown) => (isNumberArray(part) ? Array.from(part) : part)))
-  } catch (cause) {
-    throw new KernelError('DISPLAY_JSON', `display.${where}: expected data that JSON can hold.`, {
-      cause,
-      next: 'Remove cycles and bigints from it.',
-    })
-  }
-}
-
-function isNumberArray(value: unknown): value is Float64Array {
-  return (
-    ArrayBuffer.isView(value) &&
-    !(value instanceof DataView) &&
-    !(value instanceof BigInt64Array) &&
-    !(value instanceof BigUint64Array)
-  )
+function toJsonBundle(value: unknown): MimeBundle {
+  return { 'application/json': toJson(value, 'display.json'), 'text/plain': toText(value) }
 }
 
 function toPng(value: unknown): MimeBundle {

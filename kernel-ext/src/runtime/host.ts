@@ -1,8 +1,8 @@
 // The host door: what a library may ask of the kernel it runs in, found at `globalThis[Symbol.for('gradlab.host')]`, and
 // by cells as `jupyter`.
 import { KernelError } from '../errors.js'
+import { isBundle } from './bundle.js'
 import type { Comm, CommOpening, Comms, CommTarget } from './comms.js'
-import { isBundle } from './display.js'
 import type { MimeBundle } from './link.js'
 
 export const HOST = Symbol.for('gradlab.host')

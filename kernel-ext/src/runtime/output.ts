@@ -3,6 +3,7 @@ import { Console } from 'node:console'
 import { Writable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { format } from 'node:util'
+import { checkedBundle, toJson } from './bundle.js'
 import type { RelayChannel } from './channel.js'
 import type { MimeBundle } from './link.js'
 import { NativeOutput } from './native-output.js'
@@ -15,6 +16,8 @@ export interface DisplayOptions {
   readonly metadata?: Record<string, unknown>
   readonly id?: string
   readonly update?: boolean
+  /** The bundle holds nothing that cannot be sent. */
+  readonly isChecked?: boolean
 }
 
 /** Who speaks: an execution of a cell. */
@@ -91,8 +94,8 @@ export class Output {
     this.#channel.send({
       op: 'display',
       cell: this.speaker?.id,
-      data,
-      metadata: options.metadata ?? {},
+      data: options.isChecked === true ? data : checkedBundle(data),
+      metadata: toJson(options.metadata ?? {}, 'metadata') as Record<string, unknown>,
       id: options.id,
       update: options.update ?? false,
     })
@@ -133,10 +136,30 @@ class TextStream extends Writable {
     this.fd = name === 'stdout' ? 1 : 2
   }
 
-  override _write(chunk: string | Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#output.text(this.#name, typeof chunk === 'string' ? chunk : this.#decoder.write(chunk))
+  override _write(chunk: string | Buffer, encoding: BufferEncoding, done: () => void): void {
+    const isText = typeof chunk === 'string' && /^utf-?8$/i.test(encoding)
+    this.#output.text(this.#name, isText ? chunk : this.#decoder.write(toBytes(chunk, encoding)))
     done()
   }
+
+  /** Cells come after this one: what ends the stream only writes its last words. */
+  override end(...args: unknown[]): this {
+    const done = args.find(argument => typeof argument === 'function') as (() => void) | undefined
+    const [chunk, encoding] = args
+    if (typeof chunk === 'string' || chunk instanceof Uint8Array) {
+      this.write(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+    }
+    if (done !== undefined) process.nextTick(done)
+    return this
+  }
+
+  override destroy(): this {
+    return this
+  }
+}
+
+function toBytes(chunk: string | Buffer, encoding: BufferEncoding): Buffer {
+  return typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk
 }
 
 /** One line on the cell's stderr, from the kernel itself. */

@@ -100,6 +100,15 @@ export class Run implements Speaker {
   }
 }
 
+/** The value that a cell shows; a proxy that throws when it is asked for `then` is shown as it is. */
+export function isAwaitable(value: unknown): boolean {
+  try {
+    return isThenable(value)
+  } catch {
+    return false
+  }
+}
+
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     ((typeof value === 'object' && value !== null) || typeof value === 'function') &&

@@ -17,7 +17,7 @@ import type { LoaderOptions } from './loader.js'
 import { captureNativeOutput } from './native-output.js'
 import { captureStreams, note, Output } from './output.js'
 import { guardProcess } from './process-guard.js'
-import { disposer, Run, type RunContext } from './run.js'
+import { disposer, isAwaitable, Run, type RunContext } from './run.js'
 import { Phase, Word } from './shared.js'
 import { cellFileName, installStackTraces, registerCell, toCellError } from './stack.js'
 import { clearTimers, installTimers } from './timers.js'
@@ -153,7 +153,9 @@ export class Session {
     registerCell(run.id, run.number, program.maps)
     await load(program, run.id)(run.scope)
     this.#mend()
-    const value = run.scope.resume(await run.scope.wait(run.scope.value))
+    const last = run.scope.value
+    const value = isAwaitable(last) ? run.scope.resume(await run.scope.wait(last)) : last
+    run.scope.resume(undefined)
     await run.settled()
     if (value === undefined) return
     const data = (await run.wait(toBundle(value, this.#output))) as MimeBundle
