@@ -31,6 +31,12 @@ export class Documents {
   /** Which document defines a name now. */
   readonly #names = new Map<string, string>()
   #count = 0
+  #version = 0
+
+  /** Another number whenever names are defined otherwise. */
+  get version(): number {
+    return this.#version
+  }
 
   /** The document of a cell about to be checked. A cell run again unchanged is the same document. */
   add(analysis: CellAnalysis, label?: string): CellDocument {
@@ -58,6 +64,7 @@ export class Documents {
   commit(id: string, names: readonly string[]): void {
     const entry = this.#entries.get(id)
     if (entry === undefined) return
+    this.#version++
     for (const name of names) if (entry.declared.has(name)) this.#names.set(name, id)
     entry.pending = false
     entry.kept ||= entry.augments
@@ -74,6 +81,7 @@ export class Documents {
 
   /** No name is defined any more. */
   reset(): void {
+    this.#version++
     this.#names.clear()
     this.#entries.clear()
   }

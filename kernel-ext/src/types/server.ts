@@ -378,7 +378,7 @@ export class TypeServer {
   }
 
   #writeSketches(): Sketch[] {
-    this.#sketches.write(name => this.#documents.definitionOf(name))
+    this.#sketches.write(name => this.#documents.definitionOf(name), this.#documents.version)
     return [...this.#sketches.all()]
   }
 }

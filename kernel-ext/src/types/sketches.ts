@@ -36,6 +36,8 @@ export interface SketchedCell extends Reading, WrittenCell {
   /** Its place in the notebook. */
   readonly index: number
   sketch: Sketch | undefined
+  /** The version of the defined names with which the sketch was written. */
+  version: number
 }
 
 /** How long the text of many cells is read at a stretch, in ms: messages must not wait for it. */
@@ -90,11 +92,12 @@ export class Sketches {
     return hidden.length > 0
   }
 
-  /** Writes the modules of all that is wanted; `defined` tells which names cells that ran have defined. */
-  write(defined: (name: string) => Definition | undefined): void {
+  /** Writes the modules of all that is wanted. `defined` tells which names cells that ran have defined, in a version. */
+  write(defined: (name: string) => Definition | undefined, version: number): void {
     // The set grows while it is walked, by the cells that others need.
     for (const entry of this.#open) {
-      if (entry.analysis === undefined) continue
+      if (entry.analysis === undefined || entry.version === version) continue
+      entry.version = version
       entry.sketch = {
         id: entry.document,
         ...writeModule(entry.analysis, name => {
@@ -180,7 +183,7 @@ export class Sketches {
     const document = before?.document ?? `cell:w${++this.#count}`
     const reading = before?.code === cell.code ? before : read(cell.code, before)
     const { analysis, declared, error } = reading
-    return { ...cell, document, index, analysis, declared, error, sketch: undefined }
+    return { ...cell, document, index, analysis, declared, error, sketch: undefined, version: -1 }
   }
 }
 
