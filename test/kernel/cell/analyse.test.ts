@@ -289,7 +289,7 @@ describe('text that does not parse', () => {
     ['with (a) {}', "'with' statements are not allowed", '1:1'],
     ['!ls\nlet x = ]', 'Unexpected token `]`', '2:9'],
     ['{ a: 1, b: }', 'Expected `;` or a new line', '1:10'],
-    ['const x = <div>a</div>', 'Unterminated regular expression', '1:18'],
+    ['const x = <div>a</div>', 'A cell cannot hold JSX: show HTML by `display.html("<b>text</b>")`', '1:11'],
     ['\uFEFFlet x = )', 'Unexpected token `)`', '1:10'],
     ['const a = 1;\r\n  }', 'Unexpected token `}`', '2:3'],
     ['a +', 'Unexpected end of the cell', '1:4'],
