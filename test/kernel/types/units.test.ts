@@ -98,6 +98,15 @@ describe('types: paths of a package', () => {
 describe('types: globals.d.ts', () => {
   it('is free of errors', () => {
     const file = fileURLToPath(new URL('../../../../kernel-ext/globals.d.ts', import.meta.url))
-    execFileSync(findTypeScript(), ['--noEmit', '--strict', '--lib', 'esnext', '--types', 'node', '--ignoreConfig', file])
+    execFileSync(findTypeScript(), [
+      '--noEmit',
+      '--strict',
+      '--lib',
+      'esnext',
+      '--types',
+      'node',
+      '--ignoreConfig',
+      file,
+    ])
   })
 })
