@@ -260,7 +260,7 @@ describe('a notebook in JupyterLab', function () {
       open(
         'lines.ipynb',
         `for (let i = 0; i < ${LINES}; i++) {\n  console.log(\`line \${i}\`)\n` +
-          '  if (i % 1000 === 0) await new Promise(done => setTimeout(done, 20))\n}',
+          '  if (i % 1000 === 0) await new Promise(done => setTimeout(done, 40))\n}',
         '',
         "console.log('a'.repeat(1e6))",
         // biome-ignore lint/suspicious/noTemplateCurlyInString: the cell's own template
