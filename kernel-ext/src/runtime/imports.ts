@@ -1,12 +1,10 @@
-// `import` and `require` of cells: resolved from the notebook's folder, then from the fallback roots.
-import Module, { createRequire } from 'node:module'
+// `import` of cells: resolved from the notebook's folder, then from the fallback roots.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { constants, Script } from 'node:vm'
-import { isBare, isMissing, type LoaderOptions, mappedFile } from './loader.js'
-import { isTypeScript, transformModule } from './modules.js'
+import { isBare, type LoaderOptions } from './loader.js'
 import { registerLoader } from './register.js'
-import { alternatives } from './spellings.js'
+import { makeRequire } from './require.js'
 import { installWorkers } from './workers.js'
 
 type Namespace = Record<string, unknown>
@@ -72,63 +70,6 @@ function names(module: Namespace): string {
   const all = Object.keys(module)
   const shown = all.slice(0, 12).join(', ')
   return all.length === 0 ? 'nothing' : all.length > 12 ? `${shown}, ...` : shown
-}
-
-/** `require` of the notebook's folder, with the fallback roots and TypeScript neighbours. */
-function makeRequire(options: LoaderOptions): NodeJS.Require {
-  const own = createRequire(join(options.notebookFolder, 'cell.cjs'))
-  const others = options.roots.map(root => createRequire(join(root, 'package.json')))
-  installTypeScriptExtension()
-  const withFallback = <T>(specifier: string, use: (require: NodeJS.Require, specifier: string) => T): T => {
-    const tries: (() => T)[] = isBare(specifier)
-      ? others.map(other => () => use(other, specifier))
-      : alternatives(specifier).map(spelling => () => use(own, spelling))
-    const mapped = isBare(specifier) ? mappedFile(specifier, options) : undefined
-    try {
-      return use(own, mapped ?? specifier)
-    } catch (error) {
-      if (!isMissing(error)) throw error
-      for (const attempt of tries) {
-        try {
-          return attempt()
-        } catch (again) {
-          if (!isMissing(again)) throw again
-        }
-      }
-      throw error
-    }
-  }
-  const resolve = Object.assign(
-    (specifier: string, settings?: { paths?: string[] }) =>
-      withFallback(specifier, (require, spelling) => require.resolve(spelling, settings)),
-    { paths: own.resolve.paths },
-  )
-  return Object.assign(
-    (specifier: string): unknown => withFallback(specifier, (require, spelling) => require(spelling)),
-    {
-      resolve,
-      cache: own.cache,
-      extensions: own.extensions,
-      main: undefined,
-    },
-  ) as NodeJS.Require
-}
-
-type CompilableModule = NodeModule & { _compile(code: string, path: string): void }
-
-/** `require('./neighbour.ts')`: Node 20 has no types of its own to strip. */
-function installTypeScriptExtension(): void {
-  const { _extensions: extensions } = Module as unknown as {
-    _extensions: Record<string, (module: CompilableModule, path: string) => void>
-  }
-  for (const extension of ['.ts', '.cts', '.mts']) {
-    extensions[extension] = (module, path) => {
-      if (!isTypeScript(path)) throw new SyntaxError(`${path}: a declaration file has no code to require.`)
-      const esbuild = createRequire(import.meta.url)('esbuild') as typeof import('esbuild')
-      const { code } = transformModule(path)
-      module._compile(esbuild.transformSync(code, { format: 'cjs', target: 'node20' }).code, path)
-    }
-  }
 }
 
 /** `import.meta` of a cell. */

@@ -222,6 +222,22 @@ export const MODULES: Theme = {
       run: '[require("node:os").EOL, require("./lib/old.cjs").twice(3), require("./table.json").name, require("./lib/helper").helper()]',
       shows: String.raw`[ '\n', 6, 't', 4 ]`,
     }),
+    feature(
+      'an edited module is seen at the next require',
+      {
+        run: 'require("./required").sum',
+        shows: '2',
+        files: {
+          'required.cjs': 'exports.part = 1\n',
+          'required.ts': 'import { part } from "./required.cjs"\nexport const sum = part + 1\n',
+        },
+      },
+      {
+        run: 'require("./required").sum',
+        shows: '11',
+        files: { 'required.cjs': 'exports.part = 10 // edited\n' },
+      },
+    ),
     feature('import = require', { run: 'import moOs = require("node:os")\nmoOs.EOL.length', shows: '1' }),
     feature('re-exports of a cell declare nothing and run', {
       run: 'export { helper } from "./lib/helper"\nexport * from "./lib/settings"\n1',
