@@ -123,8 +123,13 @@ describe('executing a notebook', () => {
 
   it('interrupts a cell when it is told to', async () => {
     const controller = new AbortController()
-    setTimeout(() => controller.abort(), 300)
-    const run = await runScripted(notebook('say a', 'hang', 'say c'), { signal: controller.signal, timeout: 0 })
+    const run = await runScripted(notebook('say a', 'hang', 'say c'), {
+      signal: controller.signal,
+      timeout: 0,
+      onCell: ({ number }) => {
+        if (number === 2) setTimeout(() => controller.abort(), 50)
+      },
+    })
     const failure = failureOf(run, 'interrupted')
     assert.equal(failure.number, 2)
     assert.deepEqual(texts(run), ['a\n', 'Interrupted: The cell was interrupted.', ''])
