@@ -155,7 +155,7 @@ function nodeTypes(notebookDir: string): string {
 
 /**
  * The types of Node import each other by some three hundred specifiers, all of which the server would look for in every
- * `node_modules` each time that a cell is added: half the time of a check. A file that is there ends the search; what
+ * `node_modules` each time that a cell is added: a tenth of a check or more. A file that is there ends the search; what
  * counts is the module that they declare.
  */
 function builtinPaths(nodeTypes: string): Record<string, string[]> {
