@@ -14,7 +14,7 @@ import type { History } from './history.js'
 import { Inputs } from './inputs.js'
 import { Names } from './names.js'
 import type { Outputs } from './outputs.js'
-import { RuntimeProcess } from './runtime-process.js'
+import { type RuntimeNews, RuntimeProcess } from './runtime-process.js'
 import { renderError, renderFindings, renderSyntaxError } from './traceback.js'
 import { type TypeCheck, toTypeCheck } from './type-check.js'
 
@@ -383,7 +383,7 @@ export class Executor {
     finish({ status: 'error', error: undefined, set: [], died: reason })
   }
 
-  #receive(message: FromRuntime, announce: () => void): void {
+  #receive(message: RuntimeNews, announce: () => void): void {
     const { outputs, log } = this.#options
     switch (message.op) {
       case 'ready':

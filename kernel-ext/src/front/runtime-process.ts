@@ -23,8 +23,11 @@ const SHUTDOWN_MS = 1000
 /** How long the pipes of a runtime that has gone are read, if others hold them open. */
 const ORPHANS_MS = 300
 
+/** What the runtime tells beside what is about its process. */
+export type RuntimeNews = Exclude<FromRuntime, { op: 'shell' }>
+
 export interface RuntimeHandlers {
-  message(message: FromRuntime): void
+  message(message: RuntimeNews): void
   /** The process has ended without being asked to. */
   died(reason: string): void
 }
@@ -38,6 +41,8 @@ export class RuntimeProcess {
   readonly #child: ChildProcess
   readonly #link: Socket
   readonly #exited: Promise<void>
+  /** Process groups of its `!commands`. */
+  readonly #shells = new Set<number>()
   #expected = false
   #reason: string | undefined
 
@@ -51,7 +56,7 @@ export class RuntimeProcess {
     const lastWords = new LastWords(text => handlers.message({ op: 'stream', cell: undefined, name: 'stderr', text }))
     const lanes = new Lanes(
       word,
-      message => handlers.message(message),
+      message => (message.op === 'shell' ? this.#trackShell(message) : handlers.message(message)),
       text => lastWords.filter(text),
     )
     this.#child = child
@@ -68,6 +73,7 @@ export class RuntimeProcess {
     this.#exited = new Promise(resolve => {
       const ended = once((code: number | null, signal: NodeJS.Signals | null) => {
         lanes.end()
+        this.#endShells()
         const words = lastWords.take()
         if (words !== '') handlers.message({ op: 'log', text: words })
         if (!this.#expected) handlers.died(this.#reason ?? describeExit(code, signal, words))
@@ -103,6 +109,23 @@ export class RuntimeProcess {
   kill(): void {
     this.#expected = true
     this.#child.kill('SIGKILL')
+  }
+
+  #trackShell({ pid, running }: Extract<FromRuntime, { op: 'shell' }>): void {
+    if (running) this.#shells.add(pid)
+    else this.#shells.delete(pid)
+  }
+
+  /** A runtime that was killed could not do it. */
+  #endShells(): void {
+    for (const pid of this.#shells) {
+      try {
+        process.kill(-pid, 'SIGKILL')
+      } catch {
+        // It has ended by itself.
+      }
+    }
+    this.#shells.clear()
   }
 }
 

@@ -2,11 +2,11 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Sends SIGINT to the children and to theirs, as a terminal's Ctrl-C would. */
-export function interruptChildren(): void {
+/** Sends a signal to the children and to theirs: SIGINT is what a terminal's Ctrl-C would send. */
+export function signalChildren(signal: NodeJS.Signals): void {
   for (const pid of descendantsOf(process.pid)) {
     try {
-      process.kill(pid, 'SIGINT')
+      process.kill(pid, signal)
     } catch {
       // It has ended meanwhile.
     }

@@ -117,6 +117,8 @@ export type FromRuntime =
   | { readonly op: 'handled'; readonly id: string }
   /** Whether the page may open comms for this target. */
   | { readonly op: 'target'; readonly target: string; readonly known: boolean }
+  /** A `!command` has been started, or is over: `pid` leads a process group that may not outlive the runtime. */
+  | { readonly op: 'shell'; readonly pid: number; readonly running: boolean }
   | { readonly op: 'log'; readonly text: string }
   /** Why the process will have ended, should it end now; undefined when that is over. */
   | { readonly op: 'dying'; readonly reason: string | undefined }

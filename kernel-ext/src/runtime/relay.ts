@@ -5,7 +5,7 @@ import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { SUSPEND_HOOKS } from './async-hooks.js'
-import { interruptChildren } from './children.js'
+import { signalChildren } from './children.js'
 import { encodeFrame, FrameDecoder } from './frames.js'
 import type { FromRuntime, ToRuntime } from './link.js'
 import { Phase, type RelayData, type RelayNotice, type RelayRequest, Word } from './shared.js'
@@ -39,9 +39,13 @@ let stopping: Promise<void> | undefined
 let isReady = false
 let pings = 0
 
-socket.on('error', endProcess)
-// The front is gone: nothing may outlive it, not even a cell that loops.
-socket.on('close', endProcess)
+// The front is gone: nothing may outlive it, not even a cell that loops, nor what a cell has started.
+for (const event of ['error', 'close'] as const) {
+  socket.on(event, () => {
+    signalChildren('SIGKILL')
+    endProcess()
+  })
+}
 
 function endProcess(): void {
   process.kill(process.pid, 'SIGKILL')
@@ -210,7 +214,7 @@ async function terminate(run: { cell: string; sequence: number }): Promise<void>
     if (!hasAskedChildren) {
       // `execSync` and its kin end with what they wait for.
       hasAskedChildren = true
-      interruptChildren()
+      signalChildren('SIGINT')
     } else if (!hasTold && Date.now() - began > TELL_MS) {
       hasTold = true
       tellNative(run.cell)

@@ -16,6 +16,8 @@ export interface RunContext {
   readonly folder: string
   /** `using` values of the top level, by name: disposed when the name is declared again. */
   readonly resources: Map<string, Disposable | AsyncDisposable>
+  /** Tells the front of a `!command`'s process group, since the runtime may die before it. */
+  readonly tellShell: (pid: number, running: boolean) => void
 }
 
 export class Run implements Speaker {
@@ -31,6 +33,7 @@ export class Run implements Speaker {
   interrupted = false
   readonly scope: Scope
   readonly #output: Output
+  readonly #tellShell: RunContext['tellShell']
   readonly #waiting = new Set<(error: Error) => void>()
   readonly #shells = new Set<ChildProcess>()
   readonly #work = new Set<Promise<unknown>>()
@@ -43,6 +46,7 @@ export class Run implements Speaker {
     this.declares = identity.declares
     this.sequence = identity.sequence
     this.#output = context.output
+    this.#tellShell = context.tellShell
     this.scope = new Scope(this, context)
   }
 
@@ -78,8 +82,13 @@ export class Run implements Speaker {
   }
 
   trackShell(child: ChildProcess): void {
+    const { pid } = child
     this.#shells.add(child)
-    child.on('close', () => this.#shells.delete(child))
+    if (pid !== undefined) this.#tellShell(pid, true)
+    child.on('close', () => {
+      this.#shells.delete(child)
+      if (pid !== undefined) this.#tellShell(pid, false)
+    })
   }
 
   /** Asks the cell to end: everything it waits for is rejected. */

@@ -58,6 +58,7 @@ export class Session {
       output: this.#output,
       folder: options.notebookFolder,
       resources: new Map(),
+      tellShell: (pid, running) => this.#channel.send({ op: 'shell', pid, running }),
     }
     this.#comms = new Comms({
       output: this.#output,
