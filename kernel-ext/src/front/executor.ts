@@ -61,7 +61,11 @@ interface Failure {
   readonly traceback: string[]
 }
 
-type Evaluated = Extract<FromRuntime, { op: 'evaluated' }>['values']
+/** What became of user_expressions; `failure` is that of those without a value. */
+interface Evaluation {
+  readonly values: Extract<FromRuntime, { op: 'evaluated' }>['values']
+  readonly failure: Failure | undefined
+}
 
 export class Executor {
   readonly #options: ExecutorOptions
@@ -71,7 +75,7 @@ export class Executor {
   readonly #requests = new Map<string, Message>()
   readonly #sources = new Map<string, string>()
   readonly #inputs: Inputs
-  readonly #evaluations = new Map<string, (values: Evaluated) => void>()
+  readonly #evaluations = new Map<string, (answer: Evaluation) => void>()
   #runtime: RuntimeProcess
   #ready: Promise<void>
   #current: Execution | undefined
@@ -110,6 +114,8 @@ export class Executor {
     const current = this.#current
     if (current !== undefined) current.interrupted = true
     this.#runtime.send({ op: 'interrupt', cell: current?.id })
+    // One that loops is stopped by that; one that awaits is not waited for.
+    this.#endEvaluations(interruptedFailure())
   }
 
   answerInput(reply: Message): void {
@@ -324,15 +330,22 @@ export class Executor {
     }
     await this.#ready
     const id = request.header.msg_id
-    const values = new Promise<Evaluated>(resolve => this.#evaluations.set(id, resolve))
+    const answered = new Promise<Evaluation>(resolve => this.#evaluations.set(id, resolve))
     this.#runtime.send({ op: 'evaluate', id, expressions: programs })
-    for (const [name, value] of Object.entries(await values)) {
+    const { values, failure } = await answered
+    for (const name of Object.keys(programs)) answers[name] = { status: 'error', ...failure }
+    for (const [name, value] of Object.entries(values)) {
       answers[name] =
         'data' in value
           ? { status: 'ok', data: value.data, metadata: {} }
           : { status: 'error', ...this.#runtimeFailure(value.error) }
     }
     return answers
+  }
+
+  #endEvaluations(failure: Failure): void {
+    for (const answer of this.#evaluations.values()) answer({ values: {}, failure })
+    this.#evaluations.clear()
   }
 
   #abortQueue(): void {
@@ -369,18 +382,23 @@ export class Executor {
     this.#names.clear()
     this.#inputs.forget()
     this.#options.comms.runtimeGone()
-    for (const answer of this.#evaluations.values()) answer({})
-    this.#evaluations.clear()
+    this.#endEvaluations(diedFailure(reason, this.#count))
     const { runtime, ready } = this.#startRuntime()
     this.#runtime = runtime
     this.#ready = ready
-    const finish = this.#current?.finish
-    if (finish === undefined) {
+    if (this.#current?.finish === undefined) {
       this.#options.types.reset()
       this.#options.outputs.stream('stderr', `${deathText(reason, undefined)}\n`, this.#current?.request ?? this.#last)
       return
     }
-    finish({ status: 'error', error: undefined, set: [], died: reason })
+    this.#finish({ status: 'error', error: undefined, set: [], died: reason })
+  }
+
+  /** Once a cell: a death that comes after its end, in its user_expressions, is told by itself. */
+  #finish(outcome: Outcome): void {
+    const { finish } = this.#current ?? {}
+    if (this.#current !== undefined) this.#current.finish = undefined
+    finish?.(outcome)
   }
 
   #receive(message: RuntimeNews, announce: () => void): void {
@@ -405,10 +423,10 @@ export class Executor {
       case 'done':
         this.#names.addGlobals(message.globals)
         if (message.globals.length > 0) this.#options.types.addGlobals(message.globals)
-        if (this.#current?.id === message.cell) this.#current.finish?.(message)
+        if (this.#current?.id === message.cell) this.#finish(message)
         return
       case 'evaluated':
-        this.#evaluations.get(message.id)?.(message.values)
+        this.#evaluations.get(message.id)?.({ values: message.values, failure: undefined })
         this.#evaluations.delete(message.id)
         return
       case 'input':

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeRandom } from '../clients/random.js'
 import { execute, type Json, makeRequest, toOutcome, type WireMessage } from '../clients/request.js'
 import { type Connected, cell, connect, type SocketClient, startSocketKernel } from '../clients/sockets.js'
 
@@ -149,6 +150,23 @@ describe('order over sockets', function () {
     )
   })
 
+  for (const [what, endless] of [
+    ['loops', 'for (;;);'],
+    ['awaits for ever', 'await new Promise(() => {});'],
+  ]) {
+    it(`lets an interrupt stop a user expression that ${what}, and runs the next cell`, async () => {
+      const go = kernel.collector.next(m => m.header.msg_type === 'stream')
+      const running = execute(kernel, 'const before = 1', {
+        user_expressions: { endless: `await (async () => { console.log("go"); ${endless} })()` },
+      })
+      await go
+      await kernel.request('control', 'interrupt_request', {})
+      const expressions = (await running).reply.user_expressions as Record<string, Json>
+      assert.deepEqual([expressions.endless?.status, expressions.endless?.ename], ['error', 'Interrupted'])
+      assert.deepEqual((await execute(kernel, 'before')).results, [{ 'text/plain': '1' }])
+    })
+  }
+
   it('has an interrupted cell abort those that wait behind it, as an error does', async () => {
     const go = kernel.collector.next(m => m.header.msg_type === 'stream')
     const options = { stop_on_error: true }
@@ -200,16 +218,5 @@ function repliesTo(client: Connected): { stop(): WireMessage[] } {
       stop()
       return replies
     },
-  }
-}
-
-/** Seeded (mulberry32), so that a failure can be repeated. */
-function makeRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
   }
 }
