@@ -10,7 +10,7 @@ import { killAll } from './kernel/kernel.js'
 import { Readings } from './kernel/readings.js'
 import { jsonLines, table } from './kernel/report.js'
 import { runRounds, warmUp } from './kernel/rounds.js'
-import { sessionsFor } from './kernel/sessions.js'
+import { LONG_FIGURES, sessionsFor } from './kernel/sessions.js'
 
 const FIGURE_NAMES = Object.keys(FIGURES).filter(isFigureName)
 
@@ -19,13 +19,14 @@ const HELP = `Usage: npm run bench -- [options]
 Measures the kernel beside its peers and prints a table; progress goes to stderr.
 
   --peers NAMES  which peers, by commas: ${PEER_NAMES.join(', ')} (default: all)
-  --only NAMES   which figures, by commas (default: all)
-  --rounds N     how often each is measured (default: 5)
+  --only NAMES   which figures, by commas (default: all but the long ones)
+  --long         the long ones too, each in the first round alone; some minutes more
+  --rounds N     how often each is measured (default: 3)
   --json         one JSON line for each figure and peer, for programs
   --help         this text
 
 Figures:
-${FIGURE_NAMES.map(name => `  ${name.padEnd(13)}  ${FIGURES[name].title} (${FIGURES[name].unit})`).join('\n')}
+${FIGURE_NAMES.map(name => `  ${name.padEnd(16)}  ${FIGURES[name].title} (${FIGURES[name].unit}${LONG_FIGURES.has(name) ? ', long' : ''})`).join('\n')}
 
 Peers are installed by: node bench/peers/install.mjs [NAME ...]
 `
@@ -42,7 +43,8 @@ class UsageError extends Error {}
 function parseOptions(args: readonly string[]): Options | 'help' {
   const { values } = parseStrictly(args)
   if (values.help) return 'help'
-  const wanted = values.only === undefined ? FIGURE_NAMES : listOf(values.only, FIGURE_NAMES, '--only')
+  const usual = FIGURE_NAMES.filter(name => values.long || !LONG_FIGURES.has(name))
+  const wanted = values.only === undefined ? usual : listOf(values.only, FIGURE_NAMES, '--only')
   return {
     peers: values.peers === undefined ? PEER_NAMES : listOf(values.peers, PEER_NAMES, '--peers'),
     figures: FIGURE_NAMES.filter(name => wanted.includes(name)),
@@ -58,7 +60,8 @@ function parseStrictly(args: readonly string[]) {
       options: {
         peers: { type: 'string' },
         only: { type: 'string' },
-        rounds: { type: 'string', default: '5' },
+        rounds: { type: 'string', default: '3' },
+        long: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -2,7 +2,16 @@
 
 /** Additions in one loop, and what they come to. */
 export const ADDITIONS = 3_000_000
-export const LINES = 100_000
+/** What the completion of a package's member is tried on: a package whose types have 20,000 lines. */
+export const LARGE_PACKAGE = 'playwright-core'
+
+export interface Typing {
+  /** Runs before. */
+  readonly before: string
+  /** Half of a member's name, after a name that ends in `k`. */
+  half(k: number): string
+  readonly member: string
+}
 
 export interface Dialect {
   /** An empty cell's work: what every cell costs. */
@@ -17,11 +26,11 @@ export interface Dialect {
   topLevelAdditions(k: number): string
   /** The same in a function, on a local. */
   localAdditions(k: number): string
-  readonly printLines: string
-  /** Before `member`. */
-  readonly beforeMember: string
-  /** Half of Math.floor, after a name that ends in `k`. */
-  member(k: number): string
+  printLines(count: number): string
+  /** A member of Math. */
+  readonly math: Typing
+  /** A member of a large package; Python's is pyzmq, since it cannot load the other's. */
+  readonly package: Typing
   /** Occupies the kernel for so long, without awaiting anything. */
   busy(ms: number): string
   readonly endless: string
@@ -45,9 +54,13 @@ console.log(\`took \${performance.now() - began${k}} of \${total${k}}\`)`,
   return \`took \${performance.now() - began} of \${total}\`
 }
 console.log(add${k}())`,
-  printLines: `for (let i = 0; i < ${LINES}; i++) console.log('line ' + i)`,
-  beforeMember: '1+1',
-  member: k => `const member${k} = Math.fl`,
+  printLines: count => `for (let i = 0; i < ${count}; i++) console.log('line ' + i)`,
+  math: { before: '1+1', half: k => `const member${k} = Math.fl`, member: 'floor' },
+  package: {
+    before: `import * as large from '${LARGE_PACKAGE}'`,
+    half: k => `const of${k} = large.chromium.la`,
+    member: 'launch',
+  },
   busy: ms => `{\n  const end = Date.now() + ${ms}\n  while (Date.now() < end);\n}`,
   endless: 'for (;;);',
   remember: 'let kept = 7',
@@ -70,9 +83,9 @@ def add${k}():
     for i in range(${ADDITIONS}): total += i
     return f'took {(perf_counter() - began) * 1000} of {total}'
 print(add${k}())`,
-  printLines: `for i in range(${LINES}): print('line', i)`,
-  beforeMember: 'import math',
-  member: k => `member${k} = math.fl`,
+  printLines: count => `for i in range(${count}): print('line', i)`,
+  math: { before: 'import math', half: k => `member${k} = math.fl`, member: 'floor' },
+  package: { before: 'import zmq', half: k => `of${k} = zmq.Cont`, member: 'Context' },
   busy: ms => `import time\nend = time.time() + ${ms / 1000}\nwhile time.time() < end: pass`,
   endless: 'while True: pass',
   remember: 'kept = 7',

@@ -1,12 +1,13 @@
 // A running kernel, started from its kernelspec as Jupyter starts one, and ended with all its processes.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { type Answer, Client, type ConnectionInfo, type Content } from './client.js'
 import type { Contender } from './contenders.js'
 import { Failure, sleep, within } from './failure.js'
+import { notebookFolder } from './folder.js'
 import { freePorts } from './ports.js'
 import { processTree } from './proc.js'
 
@@ -16,6 +17,13 @@ const HANG_MS = 20_000
 const NUDGE_MS = 100
 /** Jupyter kills a kernel that has not ended so long after it was asked to. */
 const SHUTDOWN_MS = 5000
+
+export interface KernelOptions {
+  /** Tells kernels apart that live at the same time. */
+  readonly number?: number
+  /** Packages of this project that lie in the notebook's folder. */
+  readonly packages?: readonly string[]
+}
 
 /** The kernels that live now: none outlives the benchmark. */
 const running = new Set<Kernel>()
@@ -27,6 +35,7 @@ export function killAll(): void {
 export class Kernel {
   readonly contender: Contender
   readonly #scratch: string
+  readonly #options: KernelOptions
   readonly #info: ConnectionInfo
   #child!: ChildProcess
   #client!: Client
@@ -36,17 +45,23 @@ export class Kernel {
   startedAt = 0
   readyAt = 0
 
-  private constructor(contender: Contender, scratch: string, info: ConnectionInfo) {
+  private constructor(contender: Contender, scratch: string, info: ConnectionInfo, options: KernelOptions) {
     this.contender = contender
     this.#scratch = scratch
+    this.#options = options
     this.#info = info
   }
 
   /** Starts a kernel in an empty folder below `scratch` and waits until it answers. */
-  static async start(contender: Contender, scratch: string): Promise<Kernel> {
-    const kernel = new Kernel(contender, scratch, await newConnection())
+  static async start(contender: Contender, scratch: string, options: KernelOptions = {}): Promise<Kernel> {
+    const kernel = new Kernel(contender, scratch, await newConnection(), options)
     await kernel.#launch()
     return kernel
+  }
+
+  /** One more of the same, for another notebook of the same folder. */
+  sibling(number: number): Promise<Kernel> {
+    return Kernel.start(this.contender, this.#scratch, { ...this.#options, number })
   }
 
   /** What the connection file says. */
@@ -147,9 +162,8 @@ export class Kernel {
   }
 
   #spawn(): void {
-    const folder = join(this.#scratch, 'notebooks', this.contender.name)
-    mkdirSync(folder, { recursive: true })
-    const connectionFile = join(this.#scratch, `${this.contender.name}.json`)
+    const folder = notebookFolder(join(this.#scratch, 'notebooks', this.contender.name), this.#options.packages ?? [])
+    const connectionFile = join(this.#scratch, `${this.#name}.json`)
     writeFileSync(connectionFile, JSON.stringify(this.#info))
     const [command = '', ...args] = this.contender.spec.argv.map(part =>
       part.replace('{connection_file}', connectionFile),
@@ -169,8 +183,12 @@ export class Kernel {
     })
   }
 
+  get #name(): string {
+    return `${this.contender.name}-${this.#options.number ?? 1}`
+  }
+
   get #logFile(): string {
-    return join(this.#scratch, `${this.contender.name}.log`)
+    return join(this.#scratch, `${this.#name}.log`)
   }
 
   #died(): never {

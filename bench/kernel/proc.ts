@@ -34,6 +34,11 @@ export function processorMs(tree: readonly number[]): number {
   )
 }
 
+/** The words that a process was started with, with blanks between; empty if it has gone. */
+export function commandLine(pid: number): string {
+  return read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')
+}
+
 function requireProc(): void {
   if (!existsSync('/proc/self/smaps_rollup')) throw new Failure("needs Linux's /proc")
 }

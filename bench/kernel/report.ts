@@ -3,6 +3,7 @@ import { arch, cpus, loadavg, platform, totalmem } from 'node:os'
 import { type Absent, type Contender, OURS } from './contenders.js'
 import { FIGURES, type Figure, type FigureName } from './figures.js'
 import type { Readings, Summary } from './readings.js'
+import { LONG_FIGURES } from './sessions.js'
 
 export interface Report {
   readonly figures: readonly FigureName[]
@@ -23,6 +24,9 @@ interface Line {
   readonly oursMedian: number | null
   readonly theirsMedian: number | null
   readonly rounds: number
+  /** What ours is to reach, in the unit, and whether it does; left out where there is no goal to compare with. */
+  readonly goal?: number
+  readonly reached?: boolean
   /** Why a value is missing. */
   readonly note?: string
 }
@@ -48,7 +52,8 @@ function measuredLine({ readings, rounds }: Report, name: FigureName, peer: stri
     ratio: rounded(ratioOf(name, ours, theirs)),
     oursMedian: rounded(ours.median),
     theirsMedian: rounded(theirs.median),
-    rounds,
+    rounds: roundsOf(name, rounds),
+    ...goalPart(readings, name),
     ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
   }
 }
@@ -64,9 +69,34 @@ function absentLine({ readings, rounds }: Report, name: FigureName, peer: string
     ratio: null,
     oursMedian: rounded(ours.median),
     theirsMedian: null,
-    rounds,
+    rounds: roundsOf(name, rounds),
+    ...goalPart(readings, name),
     note: [failureNote(OURS, ours), `${peer} not run: ${reason}`].filter(note => note !== undefined).join('; '),
   }
+}
+
+function roundsOf(name: FigureName, rounds: number): number {
+  return LONG_FIGURES.has(name) ? 1 : rounds
+}
+
+function goalPart(readings: Readings, name: FigureName): { goal?: number; reached?: boolean } {
+  const goal = goalOf(readings, name)
+  if (goal === undefined) return {}
+  const { best } = readings.summary(OURS, name)
+  return { goal: Number(plain(goal)), reached: best !== undefined && best <= goal }
+}
+
+/** The value that ours may have at most. A goal that is set by a peer needs that peer in the run. */
+function goalOf(readings: Readings, name: FigureName): number | undefined {
+  const { goal }: Figure = FIGURES[name]
+  if (typeof goal !== 'object') return goal
+  const { best } = readings.summary(goal.peer, name)
+  return best === undefined ? undefined : best / goal.times
+}
+
+function goalText(readings: Readings, name: FigureName): string {
+  const { goal, reached } = goalPart(readings, name)
+  return goal === undefined ? '-' : `${goal} ${reached ? 'yes' : 'NO'}`
 }
 
 function failureNote(name: string, { failed }: Summary): string | undefined {
@@ -74,7 +104,8 @@ function failureNote(name: string, { failed }: Summary): string | undefined {
 }
 
 function ratioOf(name: FigureName, ours: Summary, theirs: Summary): number | undefined {
-  if (ours.best === undefined || theirs.best === undefined || ours.best === 0) return undefined
+  if (ours.best === undefined || theirs.best === undefined || ours.best <= 0) return undefined
+  if (theirs.best < 0) return undefined
   const { negligible = 0 }: Figure = FIGURES[name]
   return Math.max(ours.best, theirs.best) < negligible ? undefined : theirs.best / ours.best
 }
@@ -87,14 +118,14 @@ function rounded(value: number | undefined): number | null {
 /** A Markdown table, aligned, so that it reads in a terminal and in a page. */
 export function table(report: Report): string {
   const peers = peersOf(report)
-  const head = ['best / median', 'unit', OURS, ...peers.flatMap(peer => [peer.name, 'ratio'])]
+  const head = ['best / median', 'unit', OURS, 'goal', ...peers.flatMap(peer => [peer.name, 'ratio'])]
   const rows = report.figures.map(figure => {
     const ours = report.readings.summary(OURS, figure)
     const beside = peers.flatMap(peer => {
       const theirs = report.readings.summary(peer.name, figure)
       return [shown(theirs), times(ratioOf(figure, ours, theirs))]
     })
-    return [FIGURES[figure].title, FIGURES[figure].unit, shown(ours), ...beside]
+    return [FIGURES[figure].title, FIGURES[figure].unit, shown(ours), goalText(report.readings, figure), ...beside]
   })
   const notRun = report.absent.map(({ name, reason }) => `Not run: ${name} (${reason}).`)
   return [...markdown(head, rows), '', conditions(report), ...notRun, ''].join('\n')
@@ -116,9 +147,9 @@ function conditions({ contenders, rounds }: Report): string {
       .join(' ')}`,
   ]
   return [
-    `${kernels.join(', ')}; ${rounds} ${rounds === 1 ? 'round' : 'rounds'}.`,
+    `${kernels.join(', ')}; ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, long figures one.`,
     `${machine.join(', ')}.`,
-    'Ratio: the best of theirs by the best of ours; over 1 ours is faster or smaller.',
+    'Ratio: the best of theirs by the best of ours; over 1 ours is faster or smaller. Goal: what ours may take at most, and whether it does.',
   ].join('\n')
 }
 

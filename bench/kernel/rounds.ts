@@ -21,6 +21,7 @@ export async function runRounds(plan: Plan): Promise<void> {
   for (let round = 1; round <= plan.rounds; round++) {
     const order = round % 2 === 1 ? plan.contenders : plan.contenders.toReversed()
     for (const session of plan.sessions) {
+      if (session.long && round > 1) continue
       for (const contender of order) {
         const said = await runSession(plan, session, contender)
         plan.progress(`round ${round}/${plan.rounds}  ${session.name.padEnd(6)} ${contender.name.padEnd(10)} ${said}`)
@@ -45,7 +46,7 @@ async function runSession(plan: Plan, session: Session, contender: Contender): P
   try {
     for (const probe of session.probes) {
       const { notes, failure, usable } = await runProbe(probe, async () => {
-        kernel ??= await Kernel.start(contender, plan.scratch)
+        kernel ??= await Kernel.start(contender, plan.scratch, { packages: session.packages ?? [] })
         return kernel
       })
       for (const figure of probe.figures) {

@@ -1,11 +1,13 @@
 // Cells as a learner sends them, and completion as they type.
-import { Failure } from '../failure.js'
+import type { Typing } from '../dialect.js'
+import { Failure, sleep } from '../failure.js'
 import type { Kernel } from '../kernel.js'
 import { median } from '../statistics.js'
 import type { Probe } from './probe.js'
 
 const CELLS = 100
 const COMPLETIONS = 10
+const LATER_MS = 1000
 
 /** Needs a kernel that has run nothing. */
 export const cells: Probe = {
@@ -28,22 +30,41 @@ async function assertChecked(kernel: Kernel): Promise<void> {
   if (wrong.reply.status === 'ok') throw new Failure('types are not checked')
 }
 
-export const complete: Probe = {
-  figures: ['complete'],
+/** Needs a kernel that has just been started: a person has looked at it for a second. */
+export const later: Probe = {
+  figures: ['cell-1-later'],
   async run(kernel, note) {
-    const { dialect } = kernel.contender
-    await kernel.run(dialect.beforeMember)
-    const took: number[] = []
-    for (let k = 1; k <= COMPLETIONS; k++) took.push(await completionMs(kernel, dialect.member(k)))
-    note('complete', median(took))
+    await sleep(LATER_MS)
+    note('cell-1-later', (await kernel.run(kernel.contender.dialect.declare(1))).tookMs)
   },
 }
 
-async function completionMs(kernel: Kernel, code: string): Promise<number> {
+export const complete: Probe = {
+  figures: ['complete'],
+  async run(kernel, note) {
+    note('complete', await completion(kernel, kernel.contender.dialect.math))
+  },
+}
+
+export const completePackage: Probe = {
+  figures: ['complete-package'],
+  async run(kernel, note) {
+    note('complete-package', await completion(kernel, kernel.contender.dialect.package))
+  },
+}
+
+async function completion(kernel: Kernel, { before, half, member }: Typing): Promise<number> {
+  await kernel.run(before)
+  const took: number[] = []
+  for (let k = 1; k <= COMPLETIONS; k++) took.push(await completionMs(kernel, half(k), member))
+  return median(took)
+}
+
+async function completionMs(kernel: Kernel, code: string, member: string): Promise<number> {
   const answer = await kernel.request('shell', 'complete_request', { code, cursor_pos: code.length })
   const { matches } = answer.reply
-  if (!Array.isArray(matches) || !matches.some(match => String(match).endsWith('floor'))) {
-    throw new Failure('floor is not offered')
+  if (!Array.isArray(matches) || !matches.some(match => String(match).endsWith(member))) {
+    throw new Failure(`${member} is not offered`)
   }
   return (answer.replyAt ?? Number.NaN) - answer.sentAt
 }

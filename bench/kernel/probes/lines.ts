@@ -1,30 +1,36 @@
 // A cell that prints very much: no line may be lost, none may come after idle.
 import type { Answer } from '../client.js'
-import { LINES } from '../dialect.js'
 import { Failure, sleep } from '../failure.js'
+import type { FigureName } from '../figures.js'
 import { countLines } from '../outputs.js'
 import type { Probe } from './probe.js'
 
 /** A kernel that has said nothing for so long has nothing more to say: before its idle, and after it. */
 const QUIET_MS = 5000
 const LATE_MS = 1500
-const LIMIT_MS = 60_000
 
-export const lines: Probe = {
-  figures: ['lines'],
-  async run(kernel, note) {
-    await kernel.run(kernel.contender.dialect.trivial)
-    const answer = kernel.submit(kernel.contender.dialect.printLines)
-    await kernel.wait(allOrQuiet(answer), 'end of the lines', LIMIT_MS)
-    judge(answer)
-    note('lines', answer.tookMs)
-  },
+export const lines = printing('lines', 100_000, 60_000)
+
+export const manyLines = printing('lines-million', 1_000_000, 150_000)
+
+function printing(figure: FigureName, count: number, limitMs: number): Probe {
+  return {
+    figures: [figure],
+    async run(kernel, note) {
+      const { dialect } = kernel.contender
+      await kernel.run(dialect.trivial)
+      const answer = kernel.submit(dialect.printLines(count))
+      await kernel.wait(allOrQuiet(answer, count), 'end of the lines', limitMs)
+      judge(answer, count)
+      note(figure, answer.tookMs)
+    },
+  }
 }
 
-function judge(answer: Answer): void {
+function judge(answer: Answer, count: number): void {
   const { beforeIdle, all } = countLines(answer)
   const problems: string[] = []
-  if (all !== LINES) problems.push(`${all} of ${LINES} lines`)
+  if (all !== count) problems.push(`loses ${(count - all).toLocaleString('en')} lines`)
   if (answer.idleAt === undefined) problems.push('never idle')
   else if (answer.replyAt === undefined) problems.push('no reply')
   if (beforeIdle < all)
@@ -33,11 +39,11 @@ function judge(answer: Answer): void {
 }
 
 /** Until the cell is done with all its lines; what is missing is waited for, be it late or never to come. */
-async function allOrQuiet(answer: Answer): Promise<void> {
+async function allOrQuiet(answer: Answer, count: number): Promise<void> {
   const done = answer.done.promise.then(() => true)
   while (!(await Promise.race([done, sleep(QUIET_MS / 10)]))) {
     if (performance.now() - answer.lastAt > QUIET_MS) return
   }
-  if (countLines(answer).all === LINES) return
+  if (countLines(answer).all === count) return
   while (performance.now() - answer.lastAt < LATE_MS) await sleep(LATE_MS / 10)
 }

@@ -10,7 +10,7 @@ const REPEATS = 5
 const SUM = (ADDITIONS * (ADDITIONS - 1)) / 2
 
 export const loops: Probe = {
-  figures: ['local', 'top-level'],
+  figures: ['local', 'top-level', 'top-by-local'],
   async run(kernel, note) {
     const { dialect } = kernel.contender
     const local: number[] = []
@@ -22,6 +22,7 @@ export const loops: Probe = {
     }
     note('local', median(local))
     note('top-level', median(topLevel))
+    note('top-by-local', median(topLevel) / median(local))
   },
 }
 
