@@ -9,10 +9,14 @@ import {
   type RelayRequest,
   type SharedWords,
   Word,
+  weightOf,
 } from './shared.js'
 
-/** Output that waits for the front beyond this many UTF-16 units makes the cell wait, so that memory stays bounded. */
-const OUTSTANDING_LIMIT = 1 << 25
+/**
+ * Output beyond this weight that has not reached the front makes the cell wait. Memory stays bounded so, and the relay
+ * gets to its pipe: while messages keep coming it would neither send nor hear of an interrupt.
+ */
+const OUTSTANDING_LIMIT = 1 << 19
 
 /** What a client sees in an order. */
 const PLACED: ReadonlySet<string> = new Set(['display', 'clear', 'result', 'done', 'input', 'comm'])
@@ -59,7 +63,8 @@ export class RelayChannel {
   }
 
   sendText(message: Extract<FromRuntime, { op: 'stream' }>): void {
-    const total = Atomics.add(this.words, Word.outstanding, message.text.length) + message.text.length
+    const weight = weightOf(message.text)
+    const total = Atomics.add(this.words, Word.outstanding, weight) + weight
     this.#port.postMessage(message)
     if (total > OUTSTANDING_LIMIT) this.#waitForFront()
   }

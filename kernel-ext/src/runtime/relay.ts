@@ -8,7 +8,7 @@ import { SUSPEND_HOOKS } from './async-hooks.js'
 import { signalChildren } from './children.js'
 import { encodeFrame, FrameDecoder } from './frames.js'
 import type { FromRuntime, ToRuntime } from './link.js'
-import { Phase, type RelayData, type RelayNotice, type RelayRequest, Word } from './shared.js'
+import { Phase, type RelayData, type RelayNotice, type RelayRequest, Word, weightOf } from './shared.js'
 
 /** How long an interrupt waits for the main thread's event loop before it stops the thread. */
 const ASK_MS = 10
@@ -83,6 +83,7 @@ function post(message: ToRuntime | RelayNotice): void {
 
 type Outgoing = FromRuntime | RelayRequest
 let pendingText: Extract<FromRuntime, { op: 'stream' }> | undefined
+let pendingWeight = 0
 
 port.on('message', (first: Outgoing) => {
   take(first)
@@ -126,21 +127,25 @@ const TEXT_LIMIT = 1 << 18
 
 function takeText(message: Extract<FromRuntime, { op: 'stream' }>): void {
   const before = pendingText
+  const weight = weightOf(message.text)
   if (before === undefined) {
     pendingText = message
+    pendingWeight = weight
   } else if (before.name === message.name && before.cell === message.cell && before.text.length < TEXT_LIMIT) {
     pendingText = { ...before, text: before.text + message.text }
+    pendingWeight += weight
   } else {
     flushText()
     pendingText = message
+    pendingWeight = weight
   }
 }
 
 function flushText(): void {
   if (pendingText === undefined) return
-  const { length } = pendingText.text
+  const weight = pendingWeight
   socket.write(encodeFrame(pendingText), () => {
-    Atomics.sub(words, Word.outstanding, length)
+    Atomics.sub(words, Word.outstanding, weight)
     Atomics.notify(words, Word.outstanding)
   })
   pendingText = undefined

@@ -59,3 +59,8 @@ export type RelayNotice =
 export type RelayRequest =
   | { readonly op: 'drain' }
   | { readonly op: 'running'; readonly cell: string; readonly sequence: number }
+
+/** What a text counts for while it waits for the front: its length, and what any message costs. */
+export function weightOf(text: string): number {
+  return text.length + 64
+}

@@ -48,6 +48,18 @@ describe('an interrupt', function () {
     assert.deepEqual((await execute(kernel, 'turns')).results, [{ 'text/plain': '1' }])
   })
 
+  for (const text of ['', 'a line']) {
+    it(`stops a loop that prints '${text}' without end, and shows what it prints while it runs`, async function () {
+      // Without a limit to what may wait for the front the loop goes on for minutes.
+      this.timeout(15_000)
+      const running = execute(kernel, `for (;;) console.log(${JSON.stringify(text)})`)
+      for (let seen = 0; seen < 5; seen += 1) await heard(/\n/)
+      await interrupt()
+      assert.equal((await running).status, 'error')
+      assert.deepEqual((await execute(kernel, 'kept >= 2')).results, [{ 'text/plain': 'true' }])
+    })
+  }
+
   it('with no cell running and nothing stuck changes nothing', async () => {
     await interrupt()
     assert.deepEqual((await execute(kernel, 'kept >= 2')).results, [{ 'text/plain': 'true' }])
