@@ -64,8 +64,9 @@ export class RelayChannel {
 
   sendText(message: Extract<FromRuntime, { op: 'stream' }>): void {
     const weight = weightOf(message.text)
-    const total = Atomics.add(this.words, Word.outstanding, weight) + weight
+    // Posted before it is counted: an interrupt between the two must not leave a weight that nobody takes away.
     this.#port.postMessage(message)
+    const total = Atomics.add(this.words, Word.outstanding, weight) + weight
     if (total > OUTSTANDING_LIMIT) this.#waitForFront()
   }
 

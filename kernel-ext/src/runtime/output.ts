@@ -120,6 +120,8 @@ export function captureStreams(output: Output): void {
   }
 }
 
+type Done = (error: Error | null | undefined) => void
+
 /** A stream whose writes are synchronous, as a terminal's are: nothing is lost when the process ends. */
 class TextStream extends Writable {
   readonly isTTY = false
@@ -136,8 +138,22 @@ class TextStream extends Writable {
     this.fd = name === 'stdout' ? 1 : 2
   }
 
+  /**
+   * Text goes past the stream's own state: an interrupt that stops the thread in the middle of `_write` would leave it
+   * 'writing', and nothing would ever be written again.
+   */
+  override write(chunk: unknown, encoding?: BufferEncoding | Done, done?: Done): boolean {
+    const callback = typeof encoding === 'function' ? encoding : done
+    const named = typeof encoding === 'string' ? encoding : 'utf8'
+    const hasState = !this.writable || this.writableCorked > 0 || this.writableLength > 0
+    if (typeof chunk !== 'string' || !isUtf8(named) || hasState) return super.write(chunk, named, callback)
+    this.#output.text(this.#name, chunk)
+    if (callback !== undefined) process.nextTick(callback, null)
+    return true
+  }
+
   override _write(chunk: string | Buffer, encoding: BufferEncoding, done: () => void): void {
-    const isText = typeof chunk === 'string' && /^utf-?8$/i.test(encoding)
+    const isText = typeof chunk === 'string' && isUtf8(encoding)
     this.#output.text(this.#name, isText ? chunk : this.#decoder.write(toBytes(chunk, encoding)))
     done()
   }
@@ -156,6 +172,10 @@ class TextStream extends Writable {
   override destroy(): this {
     return this
   }
+}
+
+function isUtf8(encoding: string): boolean {
+  return /^utf-?8$/i.test(encoding)
 }
 
 function toBytes(chunk: string | Buffer, encoding: BufferEncoding): Buffer {
