@@ -21,6 +21,8 @@ export function guardProcess({ uncaughtException, unhandledRejection, exit, drai
   keepListeners()
   drainBefore('abort', () => true, drain)
   drainBefore('kill', pid => pid === process.pid, drain)
+  // What `process.exit` calls last, after the exit handlers of cells, which print, too.
+  drainBefore('reallyExit', () => true, drain)
 }
 
 /** The listeners that are there now, Node's own among them, stay: without those signals are no longer heard. */
@@ -42,9 +44,13 @@ function keepListeners(): void {
   replace('removeAllListeners', removeAllListeners)
 }
 
-/** Neither of them runs exit handlers. */
-function drainBefore(name: 'abort' | 'kill', isMeant: (...args: unknown[]) => boolean, drain: () => void): void {
-  const original = process[name] as (...args: unknown[]) => unknown
+/** None of them runs our exit handler, or runs it last. */
+function drainBefore(
+  name: 'abort' | 'kill' | 'reallyExit',
+  isMeant: (...args: unknown[]) => boolean,
+  drain: () => void,
+): void {
+  const original = Reflect.get(process, name) as (...args: unknown[]) => unknown
   replace(name, (...args: unknown[]) => {
     if (isMeant(...args)) drain()
     return Reflect.apply(original, process, args)
