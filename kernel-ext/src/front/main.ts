@@ -105,6 +105,17 @@ async function serve(connectionFile: string | undefined, roots: string[]): Promi
   }
   const kernel = new Kernel({ factory, transport, outputs, executor, comms, history, types, log, shutdown })
   reception.handOver((channel, message) => kernel.receive(channel, message))
+  await keepSmall()
+}
+
+/**
+ * This process moves messages: a large young generation would only hold what is garbage already, 20 MB of it in a long
+ * day. Set here and not by Node's arguments, which a kernelspec of somebody else's has not.
+ */
+async function keepSmall(): Promise<void> {
+  const { setFlagsFromString } = await import('node:v8')
+  setFlagsFromString('--optimize-for-size')
+  setFlagsFromString('--semi-space-growth-factor=1')
 }
 
 async function openTransport(
