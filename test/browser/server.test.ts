@@ -250,7 +250,7 @@ describe('the kernel behind a Jupyter server', function () {
       const { reply, error } = await future.ran
       assert.equal(reply.status, 'error')
       assert.equal(error?.ename, 'RuntimeDied')
-      assert.match(plain(error?.traceback ?? []), /was killed \(SIGKILL\).*all names are gone/)
+      assert.match(plain(error?.traceback ?? []), /was killed \(SIGKILL\).*All names are lost/)
       assert.equal(Number((await run('process.ppid')).results[0]), front)
       assert.notEqual(Number((await run('process.pid')).results[0]), pid)
     })
