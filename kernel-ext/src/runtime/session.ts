@@ -6,6 +6,7 @@ import { AsyncHooks } from './async-hooks.js'
 import { Boxes } from './boxes.js'
 import { guardBuiltins, type Restore } from './builtins.js'
 import { type Incoming, RelayChannel } from './channel.js'
+import { signalChildren } from './children.js'
 import { Comms } from './comms.js'
 import { makeDisplay, toBundle } from './display.js'
 import { type Host, installHost } from './host.js'
@@ -299,6 +300,8 @@ export class Session {
         note(this.#output, 'A resource could not be disposed of:', error)
       }
     }
+    // Nothing that a cell has started outlives the kernel.
+    signalChildren('SIGKILL')
     process.exit(0)
   }
 
