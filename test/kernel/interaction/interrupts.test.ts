@@ -91,8 +91,7 @@ describe('an interrupt', function () {
     it(`stops a loop inside an AsyncLocalStorage, ${what}, with state kept`, async () => {
       await execute(
         kernel,
-        'import { AsyncLocalStorage, createHook } from "node:async_hooks"\nconst store = new AsyncLocalStorage<number>(); let state = 5\n' +
-          'let hooked = 0; const hook = createHook({ before() { hooked += 1 } }).enable()',
+        'import { AsyncLocalStorage } from "node:async_hooks"\nconst store = new AsyncLocalStorage<number>(); let state = 5',
       )
       for (let i = 0; i < 4; i++) {
         const inside = heard(/inside/)
@@ -102,13 +101,31 @@ describe('an interrupt', function () {
         assert.equal((await running).error?.ename, 'Interrupted')
         const next = await execute(
           kernel,
-          'await store.run(7, async () => { await 1; return [store.getStore(), state, hooked > 0] })',
+          'await store.run(7, async () => { await 1; return [store.getStore(), state] })',
         )
-        assert.deepEqual(next.results, [{ 'text/plain': '[ 7, 5, true ]' }])
+        assert.deepEqual(next.results, [{ 'text/plain': '[ 7, 5 ]' }])
       }
-      await execute(kernel, 'hook.disable()')
     })
   }
+
+  // Node 24 does not tell how to clear its stack of async ids any more.
+  it('stops a loop under an async hook with state kept, or says why the process ended', async () => {
+    await execute(
+      kernel,
+      'import { createHook } from "node:async_hooks"\nlet hooked = 0; const hook = createHook({ before() { hooked += 1 } }).enable()',
+    )
+    const inside = heard(/inside/)
+    const running = execute(kernel, 'await 1; console.log("inside"); for (;;);')
+    await inside
+    await interrupt()
+    const { error } = await running
+    assert.match(`${error?.ename} ${error?.evalue}`, /^Interrupted|^RuntimeDied it was interrupted while an AsyncLocal/)
+    const next = await execute(
+      kernel,
+      error?.ename === 'Interrupted' ? 'hooked > 0 && hook.disable() === hook' : 'true',
+    )
+    assert.deepEqual(next.results, [{ 'text/plain': 'true' }])
+  })
 
   // A loop of nothing but hooked promises: it may be stopped in the middle of a hook, after which old Nodes abort.
   it('stops a loop of microtasks inside an AsyncLocalStorage, or says why the process ended', async () => {
