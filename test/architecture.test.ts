@@ -8,10 +8,14 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Rooms that each room of the library may import; `errors` is open to all. */
 const LIBRARY: Record<string, string[]> = {
+  tensor: [],
+  random: ['tensor'],
+  autograd: ['tensor'],
+  backends: ['tensor'],
   data: [],
   notebook: [],
   cli: ['notebook', 'data'],
-  index: ['data'],
+  index: ['tensor', 'random', 'autograd', 'backends', 'data'],
 }
 
 /** The same for the kernel. */

@@ -1,0 +1,72 @@
+// The door between the core and its backends: storage, reading and writing, and one kernel for each primitive.
+import type { DType, StoredArray } from './dtype.js'
+import type { KernelName, PrimitiveParams } from './primitives.js'
+import type { Shape } from './shape.js'
+
+/** A piece of a backend's memory, shared by a tensor and its views. Only its backend knows where the bytes are. */
+export interface Storage {
+  readonly backend: Backend
+  readonly dtype: DType
+  /** Number of elements. */
+  readonly length: number
+  /** Counts the writes in place; backward compares it with what it saw when it saved a tensor. */
+  version: number
+}
+
+/** What a kernel sees of a tensor: a strided window on a storage. Every Tensor is one. */
+export interface Operand {
+  readonly storage: Storage
+  /** First element, counted in elements. */
+  readonly offset: number
+  readonly shape: Shape
+  /** Strides in elements, 0 for an expanded axis; undefined where the elements lie in row-major order. */
+  readonly layout: readonly number[] | undefined
+  readonly dtype: DType
+}
+
+/**
+ * Computes one primitive into `out`.
+ *
+ * `out` is row-major and not shared with an input, with two exceptions: elementwise kernels may be given an input of the
+ * very same window (in-place forms), and `copy` may be given any `out` that does not overlap its input. Inputs may have any
+ * layout. Elementwise inputs broadcast to the shape of `out`: a kernel aligns them at the right.
+ */
+export type Kernel<P extends KernelName> = (
+  inputs: readonly Operand[],
+  out: Operand,
+  params: PrimitiveParams[P],
+) => void
+
+/** Exhaustive by type: a backend without one of them does not compile. */
+export type Kernels = { readonly [P in KernelName]: Kernel<P> }
+
+export interface MemoryUse {
+  /** Bytes of storages that are alive or not yet known to be dead. */
+  readonly bytes: number
+  /** Storages, counted the same way. */
+  readonly storages: number
+  /** Bytes taken from the system. */
+  readonly reserved: number
+  /** The greatest `bytes` since the last resetPeak. */
+  readonly peak: number
+}
+
+export interface Backend {
+  readonly name: string
+  /** Where reads can only be had by promise (a GPU in a browser); then `read` throws READ_ASYNC. */
+  readonly asynchronous: boolean
+  readonly kernels: Kernels
+  /** Fresh memory, not cleared. Throws OUT_OF_MEMORY. */
+  allocate(dtype: DType, length: number): Storage
+  /** Copies the array into the storage, from element `offset` on. */
+  write(storage: Storage, array: StoredArray, offset: number): void
+  /** A copy of `length` elements. */
+  read(storage: Storage, offset: number, length: number): StoredArray
+  readAsync(storage: Storage, offset: number, length: number): Promise<StoredArray>
+  /** Gives memory back at once. The core calls it only for what no variable can reach; a second call is harmless. */
+  release(storage: Storage): void
+  /** With `collect`, what is dead is found first, as far as the engine lets us. */
+  memory(collect: boolean): MemoryUse
+  /** Waits for work in flight; a no-op where kernels run at once. */
+  synchronize(): Promise<void>
+}

@@ -1,0 +1,35 @@
+// Every operation whose first argument is a tensor is also a method: `add(a, b)` and `a.add(b)`.
+import * as arithmetic from './ops/arithmetic.js'
+import { Tensor } from './tensor.js'
+
+/**
+ * The functions of a module as methods: without their first argument. Documentation comes along, since the keys stay those
+ * of the module; so a module in ops/ that is listed here exports nothing but operations on a tensor.
+ */
+type Bound<M> = {
+  [K in keyof M]: M[K] extends (x: infer X, ...rest: infer R) => infer O
+    ? [Tensor] extends [X]
+      ? (...args: R) => O
+      : never
+    : never
+}
+
+export interface Methods extends Bound<typeof arithmetic> {}
+
+for (const module of [arithmetic]) {
+  for (const [name, operation] of Object.entries(module)) {
+    Object.defineProperty(Tensor.prototype, name, {
+      value: method(operation as Operation),
+      writable: true,
+      configurable: true,
+    })
+  }
+}
+
+type Operation = (x: Tensor, ...rest: unknown[]) => unknown
+
+function method(operation: Operation) {
+  return function (this: Tensor, ...args: unknown[]): unknown {
+    return operation(this, ...args)
+  }
+}

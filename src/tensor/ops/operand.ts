@@ -1,0 +1,88 @@
+// How arguments become operands: numbers turn into tensors of zero dimensions, dtypes meet, and mistakes are told apart.
+import type { Backend } from '../backend.js'
+import { type DType, dtypeOf, isFloat, promote, promoteWeak } from '../dtype.js'
+import { apply, compute } from '../engine.js'
+import { TensorError } from '../errors.js'
+import { currentBackend, state } from '../state.js'
+import { isTensor, type Tensor } from '../tensor.js'
+
+/** A plain number or boolean; weak in type promotion. */
+export type Scalar = number | boolean
+export type TensorLike = Tensor | Scalar
+
+const CACHE_LIMIT = 512
+const constants = new WeakMap<Backend, Map<DType, Map<number, Tensor>>>()
+
+/** A number as a tensor of zero dimensions. These are shared: nobody may write to them or hand them out. */
+export function constant(value: Scalar, dtype: DType, backend: Backend = currentBackend()): Tensor {
+  const number = Number(value)
+  const make = (): Tensor => compute('full', [], { shape: [], dtype, value: number }, backend)
+  // A Map takes -0 for 0.
+  if (Object.is(number, -0)) return make()
+  let byDtype = constants.get(backend)
+  if (byDtype === undefined) constants.set(backend, (byDtype = new Map()))
+  let known = byDtype.get(dtype)
+  if (known === undefined) byDtype.set(dtype, (known = new Map()))
+  let tensor = known.get(number)
+  if (tensor === undefined) {
+    if (known.size >= CACHE_LIMIT) known.clear()
+    known.set(number, (tensor = make()))
+  }
+  return tensor
+}
+
+/** Two operands in one dtype, the first step of every binary operation. */
+export function meet(operation: string, a: TensorLike, b: TensorLike): [Tensor, Tensor] {
+  if (isTensor(a)) {
+    if (isTensor(b)) {
+      if (a.dtype === b.dtype) return [a, b]
+      const dtype = jointDtype(a, b)
+      return [cast(a, dtype), cast(b, dtype)]
+    }
+    const dtype = weakDtype(operation, a, b)
+    return [cast(a, dtype), constant(b, dtype, a.storage.backend)]
+  }
+  if (isTensor(b)) {
+    const dtype = weakDtype(operation, b, a)
+    return [constant(a, dtype, b.storage.backend), cast(b, dtype)]
+  }
+  throw notTensor(operation, a)
+}
+
+function jointDtype(a: Tensor, b: Tensor): DType {
+  if (a.shape.length > 0 && b.shape.length === 0) return promoteWeak(a.dtype, b.dtype)
+  if (b.shape.length > 0 && a.shape.length === 0) return promoteWeak(b.dtype, a.dtype)
+  return promote(a.dtype, b.dtype)
+}
+
+function weakDtype(operation: string, tensor: Tensor, value: unknown): DType {
+  if (typeof value !== 'number' && typeof value !== 'boolean') throw notTensor(operation, value)
+  const kind = dtypeOf(value)
+  if (kind !== 'float32') return promoteWeak(tensor.dtype, kind)
+  return isFloat(tensor.dtype) ? tensor.dtype : state.defaultDtype
+}
+
+/** In another dtype; the tensor itself where it has it already. */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : apply('cast', [x], { dtype })
+}
+
+/** Whole numbers and bools become the default float, as PyTorch does before sqrt, exp and the like. */
+export function toFloat(x: Tensor): Tensor {
+  return isFloat(x.dtype) ? x : cast(x, state.defaultDtype)
+}
+
+/** The argument as a tensor; numbers and booleans become tensors of zero dimensions. */
+export function asTensor(operation: string, x: unknown): Tensor {
+  if (isTensor(x)) return x
+  if (typeof x === 'number') return constant(x, state.defaultDtype)
+  if (typeof x === 'boolean') return constant(x, 'bool')
+  throw notTensor(operation, x)
+}
+
+export function notTensor(operation: string, value: unknown): TensorError {
+  const got = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value
+  return new TensorError('NOT_A_TENSOR', `${operation}: expected a tensor or a number, got ${got}.`, {
+    next: Array.isArray(value) ? 'Wrap it first: tensor([...]).' : 'Check the argument.',
+  })
+}

@@ -1,0 +1,87 @@
+// The only global state: backend, default dtype, random generator and modes. Behind one Symbol.for key, so that two copies
+// of the package in one program agree.
+import type { Backend } from './backend.js'
+import type { DType } from './dtype.js'
+import { TensorError } from './errors.js'
+
+/** Position in the stream of random numbers of one key; see random/generator.ts. */
+export interface GeneratorState {
+  key: readonly [number, number]
+  /** Next unused block. */
+  counter: number
+}
+
+export interface State {
+  /** The chosen backend; made at its first use. */
+  backend: Backend | undefined
+  readonly backends: Map<string, () => Backend>
+  defaultDtype: DType
+  generator: GeneratorState
+  /** Whether operations are recorded for backward. */
+  grad: boolean
+  /** Whether the tape checks every result for NaN and Inf. */
+  anomaly: boolean
+}
+
+const KEY = Symbol.for('gradlab.state')
+
+function initial(): State {
+  return {
+    backend: undefined,
+    backends: new Map(),
+    defaultDtype: 'float32',
+    generator: { key: [0, 0], counter: 0 },
+    grad: true,
+    anomaly: false,
+  }
+}
+
+const registry = globalThis as { [KEY]?: State }
+registry[KEY] ??= initial()
+
+export const state: State = registry[KEY]
+
+/** Makes a backend known by name; the core itself knows none. */
+export function registerBackend(name: string, make: () => Backend): void {
+  if (state.backends.has(name)) return
+  let made: Backend | undefined
+  state.backends.set(name, () => {
+    made ??= make()
+    return made
+  })
+}
+
+/** The backend on which new tensors are made. */
+export function currentBackend(): Backend {
+  state.backend ??= backendNamed(environment('GRADLAB_BACKEND') ?? 'wasm')
+  return state.backend
+}
+
+export function backendNamed(name: string): Backend {
+  const make = state.backends.get(name)
+  if (make === undefined) {
+    throw new TensorError('BAD_BACKEND', `There is no backend '${name}'.`, {
+      next: `Choose one of: ${[...state.backends.keys()].join(', ')}.`,
+    })
+  }
+  return make()
+}
+
+function environment(name: string): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
+  return process?.env?.[name] || undefined
+}
+
+/**
+ * Chooses the backend on which new tensors are made: 'wasm' (the default) or 'reference' (float64 by plain loops, the truth
+ * that the others are tested against). The environment variable GRADLAB_BACKEND chooses it from outside. Tensors that exist
+ * stay where they are; `x.to({ device })` copies one. Throws BAD_BACKEND for a name that is not known.
+ */
+export function setBackend(name: string): void {
+  state.backend = backendNamed(name)
+}
+
+/** The name of the backend on which new tensors are made. */
+export function device(): string {
+  return currentBackend().name
+}
