@@ -11,6 +11,11 @@ export interface Storage {
   readonly length: number
   /** Counts the writes in place; backward compares it with what it saw when it saved a tensor. */
   version: number
+  /**
+   * Used by backward alone: how many gradients of a running pass lie here, or -1 where somebody else may see it as well.
+   * Backends set -1 at allocation.
+   */
+  holders: number
 }
 
 /** What a kernel sees of a tensor: a strided window on a storage. Every Tensor is one. */

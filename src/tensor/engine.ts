@@ -2,7 +2,7 @@
 import type { Backend, Operand } from './backend.js'
 import { shapeText, TensorError } from './errors.js'
 import { hooks } from './graph.js'
-import { INFER, type KernelName, type PrimitiveName, type PrimitiveParams, type ViewName } from './primitives.js'
+import { INFER, type KernelName, NONE, type PrimitiveName, type PrimitiveParams, type ViewName } from './primitives.js'
 import { isRowMajor, type Shape, sameShape, sizeOf } from './shape.js'
 import { currentBackend, state } from './state.js'
 import { Tensor } from './tensor.js'
@@ -23,7 +23,9 @@ export function compute<P extends KernelName>(
 ): Tensor {
   const backend = inputs.length === 0 ? (maker ?? currentBackend()) : commonBackend(name, inputs)
   const { shape, dtype } = INFER[name](inputs, params)
-  const out = new Tensor(backend.allocate(dtype, sizeOf(shape)), 0, shape, undefined, dtype, undefined)
+  const storage = backend.allocate(dtype, sizeOf(shape))
+  if (hooks.passing) storage.holders = 0
+  const out = new Tensor(storage, 0, shape, undefined, dtype, undefined)
   backend.kernels[name](inputs, out, params)
   return out
 }
@@ -100,7 +102,7 @@ export function applyInto<P extends KernelName>(
     backend.kernels[name](inputs, target, params)
   } else {
     const value = compute(name, inputs, params)
-    backend.kernels.copy([value], target, {})
+    backend.kernels.copy([value], target, NONE)
     backend.release(value.storage)
   }
   target.storage.version++
@@ -117,10 +119,10 @@ export function assign(operation: string, target: Tensor, make: () => Tensor, in
   commonBackend(operation, [target, value])
   const { kernels } = target.storage.backend
   if (value.storage === target.storage && !sameWindow(value, target)) {
-    const apart = compute('copy', [value], {})
-    kernels.copy([apart], target, {})
+    const apart = compute('copy', [value], NONE)
+    kernels.copy([apart], target, NONE)
     target.storage.backend.release(apart.storage)
-  } else kernels.copy([value], target, {})
+  } else kernels.copy([value], target, NONE)
   target.storage.version++
   watcher?.afterWrite(operation, target, value)
   return target

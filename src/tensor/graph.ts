@@ -22,11 +22,23 @@ export interface Watcher {
   push<P extends PrimitiveName>(name: P, inputs: readonly Tensor[], params: PrimitiveParams[P], out: Tensor): void
 }
 
+export interface Hooks {
+  watcher: Watcher | undefined
+  forward: boolean
+  /** Fresh results belong to a running backward pass (see Storage.holders). */
+  passing: boolean
+  tracer: Watcher['push'] | undefined
+  makeLeaf: ((x: Tensor) => void) | undefined
+}
+
 /** The hooks of the engine; without autograd nothing is watched. */
-export const hooks: { watcher: Watcher | undefined; forward: boolean; tracer: Watcher['push'] | undefined } = {
+export const hooks: Hooks = {
   watcher: undefined,
   /** Forward mode is on: at least one jvp is running. */
   forward: false,
   /** Sees every primitive after it was computed; for compile and for tools that draw. */
   tracer: undefined,
+  passing: false,
+  /** What `requiresGrad: true` at creation calls. */
+  makeLeaf: undefined,
 }

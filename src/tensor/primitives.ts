@@ -46,7 +46,9 @@ export type BinaryName = (typeof BINARY)[number]
 export type CompareName = (typeof COMPARE)[number] | (typeof LOGICAL)[number]
 export type TestName = (typeof TEST)[number]
 
-export type None = {}
+/** For primitives that take nothing beside tensors. */
+export type None = Readonly<Record<never, never>>
+export const NONE: None = Object.freeze({})
 
 export interface Dims {
   readonly dims: readonly number[]

@@ -8,7 +8,7 @@ import { rowMajor, type Shape, sizeOf } from './shape.js'
 
 const BRAND = Symbol.for('gradlab.tensor')
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods are joined to the prototype in methods.ts
+// The methods are joined to the prototype in methods.ts.
 export interface Tensor extends Methods {}
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see above
@@ -29,7 +29,7 @@ export class Tensor {
   grad: Tensor | null
   /** Directions of forward mode by level; undefined outside of jvp. */
   tangents: Map<number, Tensor> | undefined
-  /** How many times an in-place write has moved the node of a base, or, on a view, of its base when its node was made. */
+  /** How often a write in place has moved the node; on a view: how often that of its base had moved when it was made. */
   rebased: number
 
   constructor(
@@ -49,7 +49,7 @@ export class Tensor {
     this.base = base
     this.grad = null
     this.tangents = undefined
-    this.rebased = 0
+    this.rebased = base === undefined ? 0 : base.rebased
   }
 
   /** Number of axes. */

@@ -1,6 +1,6 @@
 // Elementwise arithmetic on two operands.
 import { apply } from '../engine.js'
-import type { BinaryName } from '../primitives.js'
+import { type BinaryName, NONE } from '../primitives.js'
 import { broadcast } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { meet, type TensorLike } from './operand.js'
@@ -21,5 +21,5 @@ export function add(a: TensorLike, b: TensorLike): Tensor {
 function binary(name: BinaryName, a: TensorLike, b: TensorLike): Tensor {
   const [x, y] = meet(name, a, b)
   if (x.shape !== y.shape) broadcast(name, x.shape, y.shape)
-  return apply(name, [x, y], {})
+  return apply(name, [x, y], NONE)
 }

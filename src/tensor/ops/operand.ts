@@ -16,19 +16,34 @@ const constants = new WeakMap<Backend, Map<DType, Map<number, Tensor>>>()
 /** A number as a tensor of zero dimensions. These are shared: nobody may write to them or hand them out. */
 export function constant(value: Scalar, dtype: DType, backend: Backend = currentBackend()): Tensor {
   const number = Number(value)
-  const make = (): Tensor => compute('full', [], { shape: [], dtype, value: number }, backend)
+  const make = (): Tensor => {
+    const tensor = compute('full', [], { shape: [], dtype, value: number }, backend)
+    tensor.storage.holders = -1
+    return tensor
+  }
   // A Map takes -0 for 0.
   if (Object.is(number, -0)) return make()
-  let byDtype = constants.get(backend)
-  if (byDtype === undefined) constants.set(backend, (byDtype = new Map()))
-  let known = byDtype.get(dtype)
-  if (known === undefined) byDtype.set(dtype, (known = new Map()))
-  let tensor = known.get(number)
-  if (tensor === undefined) {
-    if (known.size >= CACHE_LIMIT) known.clear()
-    known.set(number, (tensor = make()))
-  }
+  const known = constantsOf(backend, dtype)
+  const cached = known.get(number)
+  if (cached !== undefined) return cached
+  if (known.size >= CACHE_LIMIT) known.clear()
+  const tensor = make()
+  known.set(number, tensor)
   return tensor
+}
+
+function constantsOf(backend: Backend, dtype: DType): Map<number, Tensor> {
+  let byDtype = constants.get(backend)
+  if (byDtype === undefined) {
+    byDtype = new Map()
+    constants.set(backend, byDtype)
+  }
+  let known = byDtype.get(dtype)
+  if (known === undefined) {
+    known = new Map()
+    byDtype.set(dtype, known)
+  }
+  return known
 }
 
 /** Two operands in one dtype, the first step of every binary operation. */
