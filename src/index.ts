@@ -1,5 +1,32 @@
 // The public face of `gradlab`.
 import * as data from './data/index.js'
 
+export {
+  backward,
+  computationGraph,
+  detach,
+  detectAnomaly,
+  enableGrad,
+  grad,
+  isGradEnabled,
+  noGrad,
+  registerHook,
+  requiresGrad_,
+  retainGrad,
+  setDetectAnomaly,
+  setGradEnabled,
+} from './autograd/index.js'
 export { GradlabError } from './errors.js'
+export {
+  type DType,
+  device,
+  isTensor,
+  type Scalar,
+  setBackend,
+  Tensor,
+  TensorError,
+  type TensorErrorCode,
+  type TensorLike,
+} from './tensor/index.js'
+export { add } from './tensor/ops/arithmetic.js'
 export { data }

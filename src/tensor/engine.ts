@@ -68,6 +68,7 @@ function observe<P extends PrimitiveName>(
   params: PrimitiveParams[P],
   out: Tensor,
 ): void {
+  if (state.anomaly) hooks.watcher?.check(name, inputs, out)
   if (state.grad && hasNode(inputs)) hooks.watcher?.record(name, inputs, params, out)
   if (hooks.forward) hooks.watcher?.push(name, inputs, params, out)
   if (hooks.tracer !== undefined) hooks.tracer(name, inputs, params, out)

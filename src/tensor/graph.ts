@@ -11,6 +11,8 @@ export interface GraphNode {
 export interface Watcher {
   /** Called after a primitive whose inputs have a node, while recording is on. Sets `out.node`. */
   record<P extends PrimitiveName>(name: P, inputs: readonly Tensor[], params: PrimitiveParams[P], out: Tensor): void
+  /** Called after every primitive in anomaly mode: throws NOT_FINITE where NaN appears. */
+  check(name: PrimitiveName, inputs: readonly Tensor[], out: Tensor): void
   /** Called before a write in place: throws where the graph could not express it. */
   beforeWrite(operation: string, target: Tensor, inputs: readonly Tensor[]): void
   /**

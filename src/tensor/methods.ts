@@ -6,7 +6,7 @@ import { Tensor } from './tensor.js'
  * The functions of a module as methods: without their first argument. Documentation comes along, since the keys stay those
  * of the module; so a module in ops/ that is listed here exports nothing but operations on a tensor.
  */
-type Bound<M> = {
+export type Bound<M> = {
   [K in keyof M]: M[K] extends (x: infer X, ...rest: infer R) => infer O
     ? [Tensor] extends [X]
       ? (...args: R) => O
@@ -16,8 +16,9 @@ type Bound<M> = {
 
 export interface Methods extends Bound<typeof arithmetic> {}
 
-for (const module of [arithmetic]) {
-  for (const [name, operation] of Object.entries(module)) {
+/** Joins functions to the prototype as methods. */
+export function bindMethods(operations: object): void {
+  for (const [name, operation] of Object.entries(operations)) {
     Object.defineProperty(Tensor.prototype, name, {
       value: method(operation as Operation),
       writable: true,
@@ -33,3 +34,5 @@ function method(operation: Operation) {
     return operation(this, ...args)
   }
 }
+
+for (const operations of [arithmetic]) bindMethods(operations)

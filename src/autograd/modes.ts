@@ -1,0 +1,90 @@
+// Whether operations are recorded: modes that hold for a scope, and are put back when the cell of a notebook ends.
+import { TensorError } from '../tensor/errors.js'
+import { hooks } from '../tensor/graph.js'
+import { state } from '../tensor/state.js'
+
+type Mode = 'grad' | 'anomaly'
+
+/** What to return to when a cell is interrupted inside of scopes: an interrupt unwinds without `finally`. */
+const outside = new Map<Mode, boolean>()
+
+/** Runs `f` with a mode set. */
+export function scoped<T>(operation: string, mode: Mode, value: boolean, f: () => T): T {
+  const before = state[mode]
+  const outermost = !outside.has(mode)
+  if (outermost) outside.set(mode, before)
+  state[mode] = value
+  try {
+    const result = f()
+    if (isPromise(result)) throw asynchronous(operation)
+    return result
+  } finally {
+    state[mode] = before
+    if (outermost) outside.delete(mode)
+  }
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+function asynchronous(operation: string): TensorError {
+  return new TensorError(
+    'BAD_VALUE',
+    `${operation}: the function returned a promise; the mode would leak into what runs meanwhile.`,
+    {
+      next: `Await first, then call ${operation}(() => ...) around the synchronous part.`,
+    },
+  )
+}
+
+/**
+ * Runs `f` without recording: results carry no gradient, and leaves may be written to in place. Returns what f returns.
+ * `f` is synchronous: a promise throws BAD_VALUE.
+ *
+ * @example
+ * noGrad(() => w.sub_(w.grad.mul(lr)))
+ * @torch torch.no_grad
+ */
+export function noGrad<T>(f: () => T): T {
+  return scoped('noGrad', 'grad', false, f)
+}
+
+/**
+ * Runs `f` with recording, also inside of noGrad. Returns what f returns.
+ * @torch torch.enable_grad
+ */
+export function enableGrad<T>(f: () => T): T {
+  return scoped('enableGrad', 'grad', true, f)
+}
+
+/**
+ * Whether operations are being recorded.
+ * @torch torch.is_grad_enabled
+ */
+export function isGradEnabled(): boolean {
+  return state.grad
+}
+
+/**
+ * Switches recording on or off until it is switched again; scopes (noGrad) are easier to get right.
+ * @torch torch.set_grad_enabled
+ */
+export function setGradEnabled(on: boolean): void {
+  state.grad = on
+}
+
+/** Puts scoped modes back: for a host that ends a cell by an interrupt. */
+export function resetModes(): void {
+  for (const [mode, value] of outside) state[mode] = value
+  outside.clear()
+  hooks.forward = false
+  hooks.passing = false
+}
+
+interface Host {
+  onCellEnd?(callback: () => void): void
+}
+
+const host = (globalThis as { [key: symbol]: Host | undefined })[Symbol.for('gradlab.host')]
+host?.onCellEnd?.(resetModes)

@@ -1,0 +1,225 @@
+// The graph of a backward pass: a node for each recorded result, with edges to the nodes of what went into it.
+
+import type { DType } from '../tensor/dtype.js'
+import { TensorError } from '../tensor/errors.js'
+import { type GraphNode, hooks } from '../tensor/graph.js'
+import type { Meta, PrimitiveName, PrimitiveParams } from '../tensor/primitives.js'
+import type { Shape } from '../tensor/shape.js'
+import type { Tensor } from '../tensor/tensor.js'
+import type { Rule, RuleContext, Saves } from './rule.js'
+import { sumTo } from './sum-to.js'
+
+/** Looks at a gradient on its way; a tensor that it returns goes on in its place, anything else is ignored. */
+export type GradientHook = (gradient: Tensor) => unknown
+
+let made = 0
+
+/** What all nodes have. Their numbers rise with time, so that falling numbers are an order for backward. */
+export abstract class Node implements GraphNode, Meta {
+  abstract readonly name: string
+  /** Rises with the time of recording. */
+  readonly id = made++
+  /** Shape and dtype of the result, and so of its gradient. */
+  readonly shape: Shape
+  readonly dtype: DType
+  /** The node of each input; undefined where no gradient flows. */
+  readonly edges: readonly (Node | undefined)[]
+  /** The gradient that has come in so far, during a pass. */
+  pending: Tensor | undefined = undefined
+  listeners: Set<GradientHook> | undefined = undefined
+  /** The tensor that wants to keep its gradient. */
+  retained: Tensor | undefined = undefined
+  /** Where the operation was called, while anomaly mode is on. */
+  site: string | undefined = undefined
+
+  constructor(meta: Meta, edges: readonly (Node | undefined)[]) {
+    this.shape = meta.shape
+    this.dtype = meta.dtype
+    this.edges = edges
+  }
+
+  /** Gradients for the inputs, by edge. */
+  abstract backward(gradient: Tensor): readonly (Tensor | undefined)[]
+
+  /** Lets go of what forward has saved. */
+  release(): void {}
+
+  /** Whether release() has been called: a second pass is a mistake. */
+  get freed(): boolean {
+    return false
+  }
+}
+
+/** Where backward ends: adds the gradient to `.grad` of a tensor that requires one. */
+export class Leaf extends Node {
+  readonly name = 'leaf'
+  readonly tensor: Tensor
+
+  constructor(tensor: Tensor) {
+    super(tensor, NO_EDGES)
+    this.tensor = tensor
+  }
+
+  override backward(): readonly [] {
+    return []
+  }
+}
+
+const NO_EDGES: readonly Node[] = []
+
+/** A primitive's node: its rule, its parameters, and the tensors that the rule saves. */
+export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node implements RuleContext<P> {
+  readonly name: P
+  readonly params: PrimitiveParams[P]
+  readonly metas: readonly Meta[]
+  private readonly rule: Exclude<Rule<P>, { kind: 'none' }>
+  private saved: readonly (Tensor | undefined)[] | undefined
+  private savedOutput: Tensor | undefined = undefined
+  private readonly versions: readonly number[] | undefined
+  private outputVersion = 0
+
+  constructor(
+    name: P,
+    rule: Exclude<Rule<P>, { kind: 'none' }>,
+    params: PrimitiveParams[P],
+    inputs: readonly Tensor[],
+    edges: readonly (Node | undefined)[],
+    out: Tensor,
+  ) {
+    super(out, edges)
+    this.name = name
+    this.rule = rule
+    this.params = params
+    this.metas = inputs.map(metaOf)
+    const saves = rule.kind === 'linear' ? NOTHING : rule.saves
+    this.saved = NO_TENSORS
+    if (saves.inputs !== undefined) {
+      const places = saves.inputs
+      this.saved = inputs.map((x, i) => (places.includes(i) ? x : undefined))
+      this.versions = inputs.map(versionOf)
+    } else this.versions = undefined
+    if (saves.output === true) {
+      this.savedOutput = out
+      this.outputVersion = out.storage.version
+    }
+  }
+
+  get needs(): readonly boolean[] {
+    return this.edges.map(isThere)
+  }
+
+  input(i: number): Tensor {
+    const x = this.saved?.[i]
+    if (x === undefined) throw this.missing(`input ${i}`)
+    this.checkVersion(`input ${i}`, x, this.versions?.[i])
+    return x
+  }
+
+  output(): Tensor {
+    const x = this.savedOutput
+    if (x === undefined) throw this.missing('its result')
+    this.checkVersion('its result', x, this.outputVersion)
+    return x
+  }
+
+  override backward(gradient: Tensor): readonly (Tensor | undefined)[] {
+    const { rule } = this
+    if (rule.kind !== 'elementwise') return rule.vjp(gradient, this)
+    const out = new Array<Tensor | undefined>(this.edges.length)
+    for (let i = 0; i < this.edges.length; i++) {
+      const partial = rule.partials[i]
+      if (this.edges[i] === undefined || partial === undefined) continue
+      out[i] = sumTo(partial(gradient, this), (this.metas[i] as Meta).shape)
+    }
+    return out
+  }
+
+  /** A node that saved nothing has nothing to lose, and can be passed again. */
+  override release(): void {
+    if (this.versions !== undefined || this.savedOutput !== undefined) this.saved = undefined
+    this.savedOutput = undefined
+  }
+
+  override get freed(): boolean {
+    return this.saved === undefined
+  }
+
+  private missing(what: string): Error {
+    return new Error(`The gradient rule of ${this.name} asks for ${what}, which it does not list in 'saves'.`)
+  }
+
+  private checkVersion(what: string, x: Tensor, version: number | undefined): void {
+    if (x.storage.version === version) return
+    throw new TensorError(
+      'VERSION',
+      `backward of ${this.name} needs ${what} (shape [${x.shape.join(', ')}]) as it was in forward, but a write in place has changed it since: it is at version ${x.storage.version}, expected ${version}.${this.site === undefined ? '' : ` ${this.name} was called at ${this.site}.`}`,
+      { next: 'Use the form without _ (a new tensor) for that write, or clone() the tensor before it.' },
+    )
+  }
+}
+
+const NOTHING: Saves = {}
+const NO_TENSORS: readonly undefined[] = []
+const metaOf = ({ shape, dtype }: Tensor): Meta => ({ shape, dtype })
+const versionOf = (x: Tensor): number => x.storage.version
+const isThere = (node: Node | undefined): boolean => node !== undefined
+
+/** The gradients of a function that is no primitive, from those of its outputs. */
+export type FunctionBackward = (gradients: readonly (Tensor | undefined)[]) => readonly (Tensor | undefined)[]
+
+/** A node with a gradient of its own: custom functions, checkpoints, writes into a view. It may have several results. */
+export class FunctionNode extends Node {
+  readonly name: string
+  /** Gradients of the results that have come in, by place. */
+  readonly slots: (Tensor | undefined)[]
+  private rule: FunctionBackward | undefined
+
+  constructor(name: string, meta: Meta, edges: readonly (Node | undefined)[], results: number, rule: FunctionBackward) {
+    super(meta, edges)
+    this.name = name
+    this.rule = rule
+    this.slots = new Array<Tensor | undefined>(results).fill(undefined)
+  }
+
+  override backward(): readonly (Tensor | undefined)[] {
+    const gradients = [...this.slots]
+    this.slots.fill(undefined)
+    const { passing } = hooks
+    // What foreign code makes may be kept by it.
+    hooks.passing = false
+    try {
+      return (this.rule as FunctionBackward)(gradients)
+    } finally {
+      hooks.passing = passing
+    }
+  }
+
+  override release(): void {
+    this.rule = undefined
+  }
+
+  override get freed(): boolean {
+    return this.rule === undefined
+  }
+}
+
+/** One result of a FunctionNode. */
+export class ResultNode extends Node {
+  readonly name: string
+  readonly owner: FunctionNode
+  readonly place: number
+
+  constructor(owner: FunctionNode, place: number, meta: Meta) {
+    super(meta, [owner])
+    this.name = owner.name
+    this.owner = owner
+    this.place = place
+  }
+
+  override backward(gradient: Tensor): readonly (Tensor | undefined)[] {
+    gradient.storage.holders = -1
+    this.owner.slots[this.place] = gradient
+    // The owner must see that something has come: any gradient will do, it reads its slots.
+    return [gradient]
+  }
+}
