@@ -1,0 +1,139 @@
+// Measures single operations beside PyTorch, TensorFlow.js (wasm) and jax-js (wasm): one thread, interleaved, best with best.
+import { parseArgs } from 'node:util'
+import { COMMANDS, Contender, type ContenderName } from './ops/contender.js'
+import { FIGURES, type Figure, type FigureName, inUnit, type PeerName } from './ops/figures.js'
+
+const HELP = `Usage: npm run build && node build/bench/ops.js [options]
+
+  --only NAMES  which figures, by commas: ${Object.keys(FIGURES).join(', ')}
+  --rounds N    how often each is measured (default: 7); the best counts
+  --json        one JSON line for each figure and peer
+  --help        this text
+
+Peers are installed by: node bench/peers/install.mjs ops
+GRADLAB_BENCH_PYTHON may name another Python that has torch.
+`
+
+type Best = Map<FigureName, Map<ContenderName, number>>
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string', default: '7' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const all = Object.keys(FIGURES) as FigureName[]
+  const wanted = values.only?.split(',') ?? all
+  const unknown = wanted.find(name => !all.includes(name as FigureName))
+  const rounds = Number(values.rounds)
+  if (unknown !== undefined || !(rounds >= 1)) {
+    process.stderr.write(
+      `${unknown === undefined ? '--rounds takes a number from 1' : `'${unknown}' is no figure`}.\n\n${HELP}`,
+    )
+    return 2
+  }
+  const figures = all.filter(name => wanted.includes(name))
+  const contenders = await startAll()
+  const best = await measureAll(figures, contenders, rounds)
+  for (const contender of contenders) contender.stop()
+  process.stdout.write(values.json ? jsonLines(figures, best) : table(figures, best, contenders))
+  return 0
+}
+
+async function startAll(): Promise<Contender[]> {
+  const out: Contender[] = []
+  for (const name of Object.keys(COMMANDS) as ContenderName[]) {
+    const contender = await Contender.start(name)
+    if (contender === undefined) process.stderr.write(`${name} is not installed: node bench/peers/install.mjs ops\n`)
+    else out.push(contender)
+  }
+  return out
+}
+
+async function measureAll(
+  figures: readonly FigureName[],
+  contenders: readonly Contender[],
+  rounds: number,
+): Promise<Best> {
+  const best: Best = new Map(figures.map(name => [name, new Map()]))
+  for (let round = 0; round < rounds; round++) {
+    for (const figure of figures) {
+      process.stderr.write(`\rround ${round + 1} of ${rounds}: ${figure.padEnd(12)}`)
+      for (const contender of contenders) await measureOne(figure, contender, best, round === 0)
+    }
+  }
+  process.stderr.write(`\r${' '.repeat(40)}\r`)
+  return best
+}
+
+async function measureOne(figure: FigureName, contender: Contender, best: Best, first: boolean): Promise<void> {
+  const { repeats }: Figure = FIGURES[figure]
+  // The first round warms up.
+  const answer = await contender.measure(figure, first ? Math.ceil(repeats / 4) : repeats)
+  if (answer.failed !== undefined) process.stderr.write(`\n${contender.name}, ${figure}: ${answer.failed}\n`)
+  if (answer.ms === undefined) return
+  const values = best.get(figure)
+  const before = values?.get(contender.name)
+  if (before === undefined || answer.ms < before) values?.set(contender.name, answer.ms)
+}
+
+const PEERS: readonly PeerName[] = ['torch', 'tfjs', 'jax-js']
+
+function jsonLines(figures: readonly FigureName[], best: Best): string {
+  const lines: string[] = []
+  for (const name of figures) {
+    const values = best.get(name)
+    for (const peer of PEERS) {
+      const [ours, theirs] = [values?.get('ours'), values?.get(peer)]
+      if (ours === undefined || theirs === undefined) continue
+      const line = {
+        name,
+        unit: FIGURES[name].unit,
+        ours: digits(inUnit(name, ours)),
+        peer,
+        theirs: digits(inUnit(name, theirs)),
+        ratio: digits(theirs / ours),
+      }
+      lines.push(`${JSON.stringify(line)}\n`)
+    }
+  }
+  return lines.join('')
+}
+
+function table(figures: readonly FigureName[], best: Best, contenders: readonly Contender[]): string {
+  const head = ['figure', 'unit', ...contenders.map(({ name }) => name), 'goal', 'ratio', '']
+  const rows = figures.map(name => {
+    const { title, unit, goal }: Figure = FIGURES[name]
+    const values = best.get(name)
+    const ratio = goal === undefined ? undefined : ratioTo(values?.get('ours'), values?.get(goal.peer))
+    return [
+      title,
+      unit,
+      ...contenders.map(contender => show(name, values?.get(contender.name))),
+      goal === undefined ? '' : `${digits(goal.ratio)} of ${goal.peer}`,
+      ratio === undefined ? '-' : String(digits(ratio)),
+      ratio === undefined || goal === undefined ? '' : ratio >= goal.ratio ? 'reached' : 'missed',
+    ]
+  })
+  const widths = head.map((_, i) => Math.max(...[head, ...rows].map(row => (row[i] ?? '').length)))
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |\n`
+  return [line(head), `|${widths.map(w => '-'.repeat(w + 2)).join('|')}|\n`, ...rows.map(line)].join('')
+}
+
+const ratioTo = (ours: number | undefined, theirs: number | undefined): number | undefined =>
+  ours === undefined || theirs === undefined ? undefined : theirs / ours
+
+const show = (name: FigureName, ms: number | undefined): string =>
+  ms === undefined ? '-' : String(digits(inUnit(name, ms)))
+
+const digits = (value: number): number => Number(value.toPrecision(3))
+
+process.exitCode = await main()
