@@ -18,6 +18,24 @@ export {
 } from './autograd/index.js'
 export { GradlabError } from './errors.js'
 export {
+  type ArangeOptions,
+  arange,
+  type CreateOptions,
+  eye,
+  fromArray,
+  full,
+  getDefaultDtype,
+  type LogspaceOptions,
+  linspace,
+  logspace,
+  type Nested,
+  ones,
+  setDefaultDtype,
+  type TypedArray,
+  tensor,
+  zeros,
+} from './tensor/create.js'
+export {
   type DType,
   device,
   isTensor,
