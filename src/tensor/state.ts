@@ -53,8 +53,13 @@ export function registerBackend(name: string, make: () => Backend): void {
 
 /** The backend on which new tensors are made. */
 export function currentBackend(): Backend {
-  state.backend ??= backendNamed(environment('GRADLAB_BACKEND') ?? 'wasm')
+  state.backend ??= backendNamed(environment('GRADLAB_BACKEND') ?? defaultName())
   return state.backend
+}
+
+/** wasm where it is there. */
+function defaultName(): string {
+  return state.backends.has('wasm') ? 'wasm' : 'reference'
 }
 
 export function backendNamed(name: string): Backend {
