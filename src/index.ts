@@ -1,4 +1,5 @@
 // The public face of `gradlab`.
+import './backends/index.js'
 import * as data from './data/index.js'
 
 export {

@@ -75,8 +75,8 @@ export function indexKernels({ load, save }: Access): Pick<Kernels, Names> {
       const strides = rowMajor(shape)
       const found: number[] = []
       load(x as Operand).forEach((value, place) => {
-        if (value !== 0)
-          strides.forEach((stride, axis) => found.push(Math.floor(place / stride) % (shape[axis] as number)))
+        if (value === 0) return
+        found.push(...strides.map((stride, axis) => Math.floor(place / stride) % (shape[axis] as number)))
       })
       save(out, found)
     },

@@ -1,0 +1,5 @@
+// Makes the backends known to the core, by name.
+import { registerBackend } from '../tensor/state.js'
+import { referenceBackend } from './reference/backend.js'
+
+registerBackend('reference', referenceBackend)
