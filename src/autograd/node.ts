@@ -92,13 +92,13 @@ export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node
     this.params = params
     this.metas = inputs.map(metaOf)
     const saves = rule.kind === 'linear' ? NOTHING : rule.saves
+    const places = saves.each === undefined ? saves.inputs : placesFor(saves.each, edges)
     this.saved = NO_TENSORS
-    if (saves.inputs !== undefined) {
-      const places = saves.inputs
+    if (places !== undefined && places.length > 0) {
       this.saved = inputs.map((x, i) => (places.includes(i) ? x : undefined))
       this.versions = inputs.map(versionOf)
     } else this.versions = undefined
-    if (saves.output === true) {
+    if (saves.each === undefined ? saves.output === true : outputFor(saves.each, edges)) {
       this.savedOutput = out
       this.outputVersion = out.storage.version
     }
@@ -159,6 +159,20 @@ export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node
 }
 
 const NOTHING: Saves = {}
+
+/** The inputs that the gradients in demand need. */
+function placesFor(each: readonly Saves[], edges: readonly (Node | undefined)[]): readonly number[] {
+  const places: number[] = []
+  for (let i = 0; i < each.length; i++) if (edges[i] !== undefined) places.push(...(each[i]?.inputs ?? NO_PLACES))
+  return places
+}
+
+function outputFor(each: readonly Saves[], edges: readonly (Node | undefined)[]): boolean {
+  for (let i = 0; i < each.length; i++) if (edges[i] !== undefined && each[i]?.output === true) return true
+  return false
+}
+
+const NO_PLACES: readonly number[] = []
 const NO_TENSORS: readonly undefined[] = []
 const metaOf = ({ shape, dtype }: Tensor): Meta => ({ shape, dtype })
 const versionOf = (x: Tensor): number => x.storage.version

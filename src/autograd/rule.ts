@@ -20,6 +20,11 @@ export interface Saves {
   /** Places of the inputs; those of a partial are kept only where some input wants a gradient. */
   readonly inputs?: readonly number[]
   readonly output?: boolean
+  /**
+   * Instead of the two above, what the gradient of each input needs by itself: in a product with a constant, only the
+   * constant is kept, and the other factor may be freed or written to.
+   */
+  readonly each?: readonly Saves[]
 }
 
 /** No gradient: the result is a bool or an index, or the derivative is zero almost everywhere by definition of the operation. */

@@ -1,32 +1,36 @@
-import { apply, view } from '../tensor/engine.js'
-import { NONE } from '../tensor/primitives.js'
-import { rowMajor } from '../tensor/shape.js'
-import type { Rules } from './rule.js'
-export const RULES = {
-  copy: { kind: 'linear', vjp: g => [g] },
+// One gradient rule for each primitive, exhaustive by type; the rules themselves stand in rules/, by family.
+import type { NoRule, Rules } from './rule.js'
+import { BINARY_RULES, CHOOSE_RULES, COMPARE_RULES } from './rules/binary.js'
+import { MOVE_RULES, VIEW_RULES } from './rules/move.js'
+import { REDUCE_RULES } from './rules/reduce.js'
+import { TEST_RULES, UNARY_RULES } from './rules/unary.js'
 
-  add: { kind: 'elementwise', saves: {}, partials: [g => g, g => g] },
-  mul: {
-    kind: 'elementwise',
-    saves: { inputs: [0, 1] },
-    partials: [(g, c) => apply('mul', [g, c.input(1)], NONE), (g, c) => apply('mul', [g, c.input(0)], NONE)],
-  },
-  asStrided: {
-    kind: 'linear',
-    vjp: (g, c) => {
-      const f = apply('asStridedScatter', [g], {
-        length: c.metas[0]!.shape.reduce((a, b) => a * b, 1),
-        strides: c.params.strides,
-        offset: c.params.offset,
-      })
-      const s = c.metas[0]!.shape
-      return [view('reshape', f, { shape: s }, s, rowMajor(s), 0)]
-    },
-  },
-  slice: {
-    kind: 'linear',
-    vjp: (g, c) => [
-      apply('sliceScatter', [g], { shape: c.metas[0]!.shape, start: c.params.start, step: c.params.step }),
-    ],
-  },
-} as Partial<Rules> as Rules
+const none: NoRule = { kind: 'none' }
+
+/** What is made from nothing has no gradient. */
+const MAKE_RULES: Pick<Rules, 'full' | 'arange' | 'randomBits' | 'uniform' | 'normal'> = {
+  full: none,
+  arange: none,
+  randomBits: none,
+  uniform: none,
+  normal: none,
+}
+
+const COMPLETE: Omit<Rules, Products> = {
+  ...UNARY_RULES,
+  ...TEST_RULES,
+  ...BINARY_RULES,
+  ...COMPARE_RULES,
+  ...CHOOSE_RULES,
+  ...REDUCE_RULES,
+  ...VIEW_RULES,
+  ...MOVE_RULES,
+  ...MAKE_RULES,
+}
+
+// biome-ignore format: a list
+type Products =
+  | 'matmul' | 'conv2d' | 'conv2dInput' | 'conv2dWeight' | 'maxPool2dIndex' | 'sumPool2d' | 'sumPool2dInput'
+  | 'cholesky' | 'triangularSolve' | 'solve' | 'slogdet' | 'eigh' | 'svd' | 'qr'
+
+export const RULES = COMPLETE as Rules

@@ -1,0 +1,108 @@
+// Gradient rules of functions of one number.
+import type { TestName, UnaryName } from '../../tensor/primitives.js'
+import type { Tensor } from '../../tensor/tensor.js'
+import type { ElementwiseRule, NoRule } from '../rule.js'
+import * as c from './calculus.js'
+import { trigamma } from './trigamma.js'
+
+type UnaryRule = ElementwiseRule<UnaryName>
+
+/** From g and x. */
+const ofInput = (partial: (g: Tensor, x: Tensor) => Tensor): UnaryRule => ({
+  kind: 'elementwise',
+  saves: { inputs: [0] },
+  partials: [(g, context) => partial(g, context.input(0))],
+})
+
+/** From g and the result, which forward has at hand and which is often the cheaper one. */
+const ofOutput = (partial: (g: Tensor, y: Tensor) => Tensor): UnaryRule => ({
+  kind: 'elementwise',
+  saves: { output: true },
+  partials: [(g, context) => partial(g, context.output())],
+})
+
+/** A staircase: zero wherever there is a derivative, and PyTorch says zero at the jumps too. */
+const flat: UnaryRule = { kind: 'elementwise', saves: {}, partials: [c.zerosLike] }
+
+const TWO_BY_ROOT_PI = 2 / Math.sqrt(Math.PI)
+
+/** 2 / sqrt(pi) * exp(-x^2), the derivative of erf. */
+const bell = (x: Tensor): Tensor => c.times(c.exp(c.neg(c.square(x))), TWO_BY_ROOT_PI)
+
+export const UNARY_RULES: { readonly [P in UnaryName]: UnaryRule } = {
+  neg: { kind: 'elementwise', saves: {}, partials: [c.neg] },
+  // sign(0) = 0: so is the gradient of abs at 0.
+  abs: ofInput((g, x) => c.mul(g, c.sign(x))),
+  sign: flat,
+  square: ofInput((g, x) => c.mul(g, c.add(x, x))),
+  floor: flat,
+  ceil: flat,
+  round: flat,
+  trunc: flat,
+
+  sqrt: ofOutput((g, y) => c.div(g, c.add(y, y))),
+  rsqrt: ofOutput((g, y) => c.mul(c.times(g, -0.5), c.mul(c.square(y), y))),
+  reciprocal: ofOutput((g, y) => c.mul(c.neg(g), c.square(y))),
+
+  exp: ofOutput(c.mul),
+  exp2: ofOutput((g, y) => c.mul(g, c.times(y, Math.LN2))),
+  expm1: ofOutput((g, y) => c.mul(g, c.plus(y, 1))),
+  log: ofInput(c.div),
+  log2: ofInput((g, x) => c.div(g, c.times(x, Math.LN2))),
+  log10: ofInput((g, x) => c.div(g, c.times(x, Math.LN10))),
+  log1p: ofInput((g, x) => c.div(g, c.plus(x, 1))),
+
+  sin: ofInput((g, x) => c.mul(g, c.cos(x))),
+  cos: ofInput((g, x) => c.neg(c.mul(g, c.sin(x)))),
+  tan: ofOutput((g, y) => c.mul(g, c.plus(c.square(y), 1))),
+  asin: ofInput((g, x) => c.mul(g, c.rsqrt(c.minusFrom(1, c.square(x))))),
+  acos: ofInput((g, x) => c.neg(c.mul(g, c.rsqrt(c.minusFrom(1, c.square(x)))))),
+  atan: ofInput((g, x) => c.div(g, c.plus(c.square(x), 1))),
+  sinh: ofInput((g, x) => c.mul(g, c.cosh(x))),
+  cosh: ofInput((g, x) => c.mul(g, c.sinh(x))),
+  tanh: ofOutput((g, y) => c.mul(g, c.minusFrom(1, c.square(y)))),
+  asinh: ofInput((g, x) => c.mul(g, c.rsqrt(c.plus(c.square(x), 1)))),
+  acosh: ofInput((g, x) => c.mul(g, c.rsqrt(c.plus(c.square(x), -1)))),
+  atanh: ofInput((g, x) => c.div(g, c.minusFrom(1, c.square(x)))),
+
+  erf: ofInput((g, x) => c.mul(g, bell(x))),
+  erfc: ofInput((g, x) => c.neg(c.mul(g, bell(x)))),
+  erfinv: ofOutput((g, y) => c.mul(g, c.times(c.exp(c.square(y)), 1 / TWO_BY_ROOT_PI))),
+  lgamma: ofInput((g, x) => c.mul(g, c.digamma(x))),
+  digamma: ofInput((g, x) => c.mul(g, trigamma(x))),
+
+  sigmoid: ofOutput((g, y) => c.mul(g, c.mul(c.minusFrom(1, y), y))),
+  softplus: ofInput((g, x) => c.mul(g, c.sigmoid(x))),
+  // At 0 the gradient is 0; at NaN it passes, as in PyTorch.
+  relu: ofOutput((g, y) => c.where(c.le(y, c.number(0, y)), c.number(0, g), g)),
+  // s + x s (1 - s), with s = sigmoid(x)
+  silu: ofInput((g, x) => {
+    const s = c.sigmoid(x)
+    return c.mul(g, c.mul(s, c.plus(c.mul(x, c.minusFrom(1, s)), 1)))
+  }),
+  // Phi(x) + x phi(x), with the normal distribution's Phi and density phi
+  gelu: ofInput((g, x) => {
+    const cdf = c.times(c.plus(c.erf(c.times(x, Math.SQRT1_2)), 1), 0.5)
+    const density = c.times(c.exp(c.times(c.square(x), -0.5)), TWO_BY_ROOT_PI * Math.SQRT1_2 * 0.5)
+    return c.mul(g, c.add(cdf, c.mul(x, density)))
+  }),
+  // y = x/2 (1 + t), t = tanh(u), u = k (x + b x^3): y' = (1 + t)/2 + x/2 (1 - t^2) k (1 + 3 b x^2)
+  geluTanh: ofInput((g, x) => {
+    const k = TWO_BY_ROOT_PI * Math.SQRT1_2
+    const b = 0.044715
+    const x2 = c.square(x)
+    const t = c.tanh(c.times(c.mul(x, c.plus(c.times(x2, b), 1)), k))
+    const slope = c.times(c.plus(c.times(x2, 3 * b), 1), 0.5 * k)
+    const bend = c.mul(c.mul(x, c.minusFrom(1, c.square(t))), slope)
+    return c.mul(g, c.add(c.times(c.plus(t, 1), 0.5), bend))
+  }),
+}
+
+const none: NoRule = { kind: 'none' }
+
+export const TEST_RULES: { readonly [P in TestName]: NoRule } = {
+  logicalNot: none,
+  isNaN: none,
+  isFinite: none,
+  isInf: none,
+}
