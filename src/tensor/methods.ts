@@ -1,5 +1,10 @@
 // Every operation whose first argument is a tensor is also a method: `add(a, b)` and `a.add(b)`.
+import * as activation from './ops/activation.js'
 import * as arithmetic from './ops/arithmetic.js'
+import * as choose from './ops/choose.js'
+import * as compare from './ops/compare.js'
+import * as maths from './ops/maths.js'
+import * as rounding from './ops/rounding.js'
 import { Tensor } from './tensor.js'
 
 /**
@@ -14,7 +19,13 @@ export type Bound<M> = {
     : never
 }
 
-export interface Methods extends Bound<typeof arithmetic> {}
+export interface Methods
+  extends Bound<typeof activation>,
+    Bound<typeof arithmetic>,
+    Bound<typeof choose>,
+    Bound<typeof compare>,
+    Bound<typeof maths>,
+    Bound<typeof rounding> {}
 
 /** Joins functions to the prototype as methods. */
 export function bindMethods(operations: object): void {
@@ -35,4 +46,4 @@ function method(operation: Operation) {
   }
 }
 
-for (const operations of [arithmetic]) bindMethods(operations)
+for (const operations of [activation, arithmetic, choose, compare, maths, rounding]) bindMethods(operations)

@@ -1,0 +1,17 @@
+// Reading numbers on the host, for operations whose parameters depend on them (and for checks of values).
+import { compute } from '../engine.js'
+import { NONE } from '../primitives.js'
+import type { Tensor } from '../tensor.js'
+
+/** All numbers in row-major order; whole numbers and 16-bit floats become float64. Throws READ_ASYNC where it must wait. */
+export function numbersOf(x: Tensor): Float64Array {
+  const { backend } = x.storage
+  const flat = x.layout === undefined ? x : compute('copy', [x], NONE)
+  const wide = flat.dtype === 'float64' ? flat : compute('cast', [flat], { dtype: 'float64' })
+  return backend.read(wide.storage, wide.offset, wide.size) as Float64Array
+}
+
+/** The number of a tensor with one element. */
+export function numberOf(x: Tensor): number {
+  return numbersOf(x)[0] as number
+}

@@ -1,0 +1,35 @@
+// What operations want of their operands' dtypes, beside `needFloat`.
+
+import { isFloat } from '../dtype.js'
+import { TensorError } from '../errors.js'
+import type { Tensor } from '../tensor.js'
+import { cast } from './operand.js'
+
+/** The tensor, unless it is bool: throws BAD_DTYPE. */
+export function noBool(operation: string, x: Tensor): Tensor {
+  if (x.dtype !== 'bool') return x
+  throw new TensorError('BAD_DTYPE', `${operation}: not defined for bool tensors.`, {
+    next: 'Convert it first: x.int() or x.float(); for truth values there are logicalNot, logicalAnd, logicalOr, logicalXor.',
+  })
+}
+
+/** bool counts as 0 and 1. */
+export function boolAsInt(x: Tensor): Tensor {
+  return x.dtype === 'bool' ? cast(x, 'int32') : x
+}
+
+/** Truth values: x itself if it is bool, else x != 0. */
+export function truth(x: Tensor): Tensor {
+  return x.dtype === 'bool' ? x : cast(x, 'bool')
+}
+
+/** 16-bit floats are computed in float32 where an operation takes several steps, and rounded once at its end. */
+export function wide(x: Tensor, steps: (x: Tensor) => Tensor): Tensor {
+  if (x.dtype !== 'float16' && x.dtype !== 'bfloat16') return steps(x)
+  return cast(steps(cast(x, 'float32')), x.dtype)
+}
+
+/** The dtype in which several steps on numbers of this dtype are computed. */
+export function wideDtype(dtype: Tensor['dtype']): Tensor['dtype'] {
+  return isFloat(dtype) && dtype !== 'float64' ? 'float32' : dtype
+}
