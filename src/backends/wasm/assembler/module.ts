@@ -1,0 +1,67 @@
+// A module: functions over one imported memory, written as bytes and compiled at run time.
+import { sized, text, unsigned, vector } from './bytes.js'
+import { type Code, type Local, local } from './expression.js'
+import { TYPE_CODE, type ValueType } from './opcodes.js'
+
+/** A function in the making: hands out locals. */
+export class FunctionBuilder {
+  private readonly types: ValueType[] = []
+  private readonly body: Code[] = []
+
+  constructor(
+    readonly name: string,
+    readonly params: readonly ValueType[],
+    readonly results: readonly ValueType[] = [],
+  ) {}
+
+  param(index: number): Local {
+    return local(index)
+  }
+
+  local(type: ValueType): Local {
+    this.types.push(type)
+    return local(this.params.length + this.types.length - 1)
+  }
+
+  add(...code: readonly Code[]): this {
+    this.body.push(...code)
+    return this
+  }
+
+  /** Locals and code, in the form of the code section. */
+  encode(): number[] {
+    const locals = vector(this.types.map(type => [1, TYPE_CODE[type]]))
+    const code: number[] = [...locals]
+    for (const part of this.body) for (const byte of part) code.push(byte)
+    code.push(0x0b)
+    return sized(code)
+  }
+}
+
+const section = (id: number, content: readonly number[]): number[] => [id, ...sized(content)]
+
+/** The bytes of a module that imports `env.memory` and exports its functions by name. */
+export function encodeModule(functions: readonly FunctionBuilder[]): Uint8Array<ArrayBuffer> {
+  const typeOf = ({ params, results }: FunctionBuilder): number[] => [
+    0x60,
+    ...vector(params.map(type => [TYPE_CODE[type]])),
+    ...vector(results.map(type => [TYPE_CODE[type]])),
+  ]
+  const parts = [
+    section(1, vector(functions.map(typeOf))),
+    // At least one page, no maximum: it must accept the memory whatever its size.
+    section(2, vector([[...text('env'), ...text('memory'), 0x02, 0x00, 1]])),
+    section(3, vector(functions.map((_, i) => unsigned(i)))),
+    section(7, vector(functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(i)]))),
+    section(10, vector(functions.map(f => f.encode()))),
+  ]
+  return Uint8Array.from([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...parts.flat()])
+}
+
+/** A compiled function over the heap. */
+export type Compiled = (...args: number[]) => number
+
+export function compile(functions: readonly FunctionBuilder[], memory: WebAssembly.Memory): Record<string, Compiled> {
+  const module = new WebAssembly.Module(encodeModule(functions))
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Record<string, Compiled>
+}
