@@ -101,6 +101,18 @@ export {
   lt,
   ne,
 } from './tensor/ops/compare.js'
+export { clone, isFloatingPoint } from './tensor/ops/convert.js'
+export {
+  type AxisOptions,
+  type ExtremeMethods,
+  max,
+  median,
+  min,
+  nanmedian,
+  type Picked,
+  type ValuesAndIndices,
+} from './tensor/ops/extremes.js'
+export { fullLike, onesLike, zerosLike } from './tensor/ops/like.js'
 export {
   abs,
   acos,
@@ -134,5 +146,28 @@ export {
   tan,
   tanh,
 } from './tensor/ops/maths.js'
+export {
+  type ArgOptions,
+  all,
+  amax,
+  amin,
+  any,
+  argmax,
+  argmin,
+  countNonzero,
+  logsumexp,
+  mean,
+  nanmean,
+  nansum,
+  norm,
+  prod,
+  type SumOptions,
+  std,
+  sum,
+  type VarOptions,
+  var,
+  var as variance,
+} from './tensor/ops/reduce.js'
 export { ceil, floor, frac, round, trunc } from './tensor/ops/rounding.js'
+export { cummax, cummin, cumprod, cumsum, logcumsumexp } from './tensor/ops/scan.js'
 export { data }

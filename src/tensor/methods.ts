@@ -3,8 +3,13 @@ import * as activation from './ops/activation.js'
 import * as arithmetic from './ops/arithmetic.js'
 import * as choose from './ops/choose.js'
 import * as compare from './ops/compare.js'
+import * as convert from './ops/convert.js'
+import * as extremes from './ops/extremes.js'
+import * as like from './ops/like.js'
 import * as maths from './ops/maths.js'
+import * as reduce from './ops/reduce.js'
 import * as rounding from './ops/rounding.js'
+import * as scan from './ops/scan.js'
 import { Tensor } from './tensor.js'
 
 /**
@@ -24,8 +29,14 @@ export interface Methods
     Bound<typeof arithmetic>,
     Bound<typeof choose>,
     Bound<typeof compare>,
+    Bound<typeof convert>,
+    Bound<typeof like>,
     Bound<typeof maths>,
-    Bound<typeof rounding> {}
+    Bound<typeof reduce>,
+    Bound<typeof rounding>,
+    Bound<typeof scan>,
+    Omit<Bound<typeof extremes>, keyof extremes.ExtremeMethods>,
+    extremes.ExtremeMethods {}
 
 /** Joins functions to the prototype as methods. */
 export function bindMethods(operations: object): void {
@@ -46,4 +57,17 @@ function method(operation: Operation) {
   }
 }
 
-for (const operations of [activation, arithmetic, choose, compare, maths, rounding]) bindMethods(operations)
+for (const operations of [
+  activation,
+  arithmetic,
+  choose,
+  compare,
+  convert,
+  extremes,
+  like,
+  maths,
+  reduce,
+  rounding,
+  scan,
+])
+  bindMethods(operations)
