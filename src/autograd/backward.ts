@@ -290,7 +290,7 @@ function accumulate(leaf: Tensor, g: Tensor): void {
     leaf.grad = own
     return
   }
-  if (state.grad) leaf.grad = apply('add', [grad, g], NONE)
+  if (state.grad || hooks.forward) leaf.grad = apply('add', [grad, g], NONE)
   else {
     addInto(grad, g)
     drop(g)

@@ -1,9 +1,11 @@
 // Writes in place and the graph: what may be written to, and how the nodes of bases and views move.
 import { apply, compute, view } from '../tensor/engine.js'
-import { shapeText, TensorError } from '../tensor/errors.js'
+import { TensorError } from '../tensor/errors.js'
+import { hooks } from '../tensor/graph.js'
 import { NONE } from '../tensor/primitives.js'
 import { state } from '../tensor/state.js'
 import { Tensor } from '../tensor/tensor.js'
+import { writeTangents } from './forward.js'
 import { Leaf } from './node.js'
 import { nodeOf, record, recordFunction } from './tape.js'
 
@@ -23,7 +25,7 @@ export function beforeWrite(operation: string, target: Tensor): void {
 
 /** Moves the node of a target, and of what it is a view of, to the value that was written. */
 export function afterWrite(operation: string, target: Tensor, value: Tensor | undefined): void {
-  if (value?.tangents !== undefined || target.tangents !== undefined) writeTangents(operation, target, value)
+  if (hooks.forward) writeTangents(operation, target, value)
   if (!state.grad) return
   const { base } = target
   const node = value === undefined ? undefined : nodeOf(value)
@@ -91,30 +93,4 @@ function zeroLike(g: Tensor): Tensor {
 function windowOn(g: Tensor, { shape, strides, offset }: Window): Tensor {
   const flat = g.layout === undefined && g.offset === 0 ? g : apply('copy', [g], NONE)
   return view('asStrided', flat, { shape, strides, offset }, shape, strides, offset)
-}
-
-/** Forward mode: the tangent of what was written goes where the value went. */
-function writeTangents(operation: string, target: Tensor, value: Tensor | undefined): void {
-  for (const level of new Set([...(target.tangents?.keys() ?? []), ...(value?.tangents?.keys() ?? [])])) {
-    const tangent = value?.tangents?.get(level)
-    const mine = target.tangents?.get(level)
-    if (target.base === undefined) {
-      target.tangents ??= new Map()
-      if (tangent === undefined) target.tangents.delete(level)
-      else target.tangents.set(level, compute('copy', [tangent], NONE))
-      continue
-    }
-    if (mine === undefined) {
-      throw new TensorError(
-        'IN_PLACE',
-        `${operation}: in forward mode this writes a value with a tangent into a view of a tensor of shape ${shapeText(target.base.shape)} that has none.`,
-        {
-          next: 'Use the form without _ inside of jvp.',
-        },
-      )
-    }
-    const source = tangent ?? zeroLike(mine)
-    mine.storage.backend.kernels.copy([source], mine, NONE)
-    mine.storage.version++
-  }
 }

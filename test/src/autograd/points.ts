@@ -1,0 +1,45 @@
+// Tensors for tests of gradients: float64 leaves at generic points, the same every time.
+
+import { fromArray } from '#src/tensor/create.js'
+import { apply, compute } from '#src/tensor/engine.js'
+import type { Shape } from '#src/tensor/shape.js'
+import { sizeOf } from '#src/tensor/shape.js'
+import { backendNamed } from '#src/tensor/state.js'
+import type { Tensor } from '#src/tensor/tensor.js'
+import '#src/index.js'
+
+/** Numbers from `low` to `high` without structure and none twice, in float64 on the reference backend. */
+export function points(shape: Shape, low: number, high: number, seed = 0): Tensor {
+  const size = sizeOf(shape)
+  // Multiples of the golden ratio, modulo 1: no two are close, whatever their number.
+  const values = Float64Array.from({ length: size }, (_, i) => {
+    const fraction = ((i + 1) * 0.618033988749895 + seed * 0.7548776662466927) % 1
+    return low + (high - low) * fraction
+  })
+  return fromArray(values, shape, { dtype: 'float64', requiresGrad: true, device: 'reference' })
+}
+
+export function float64(values: readonly number[], shape: Shape = [values.length], requiresGrad = true): Tensor {
+  return fromArray(Float64Array.from(values), shape, { dtype: 'float64', requiresGrad, device: 'reference' })
+}
+
+export function int32(values: readonly number[], shape: Shape = [values.length]): Tensor {
+  return fromArray(Int32Array.from(values), shape, { dtype: 'int32', device: 'reference' })
+}
+
+export function bools(values: readonly number[], shape: Shape = [values.length]): Tensor {
+  return apply('cast', [int32(values, shape)], { dtype: 'bool' })
+}
+
+/** The numbers of a tensor in row-major order. */
+export function numbers(x: Tensor): number[] {
+  const flat = compute('cast', [compute('copy', [x], {})], { dtype: 'float64' })
+  return Array.from(flat.storage.backend.read(flat.storage, 0, flat.size))
+}
+
+/** The sum of all elements. */
+export function total(x: Tensor): Tensor {
+  return apply('sum', [x], { dims: x.shape.map((_, i) => i), keepdim: false })
+}
+
+export const reference = backendNamed('reference')

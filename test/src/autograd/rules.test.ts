@@ -1,0 +1,246 @@
+// Every primitive's gradient rule against central differences, first and second derivatives, and both modes against each other.
+import assert from 'node:assert/strict'
+import { gradcheck, gradgradcheck } from '#src/autograd/index.js'
+import * as c from '#src/autograd/rules/calculus.js'
+import { RULES } from '#src/autograd/rules.js'
+import { apply } from '#src/tensor/engine.js'
+import type { BinaryName, KernelName, PrimitiveName, PrimitiveParams, UnaryName } from '#src/tensor/primitives.js'
+import type { Shape } from '#src/tensor/shape.js'
+import type { Tensor } from '#src/tensor/tensor.js'
+import { bools, float64, int32, points } from './points.js'
+
+interface Check {
+  readonly f: (...xs: Tensor[]) => Tensor
+  readonly inputs: () => Tensor[]
+}
+
+/** Products have tests of their own, beside their rules. */
+// biome-ignore format: a list
+type Elsewhere =
+  | 'matmul' | 'conv2d' | 'conv2dInput' | 'conv2dWeight' | 'maxPool2dIndex' | 'sumPool2d' | 'sumPool2dInput'
+  | 'cholesky' | 'triangularSolve' | 'solve' | 'slogdet' | 'eigh' | 'svd' | 'qr'
+
+const one =
+  (low: number, high: number) =>
+  (name: UnaryName): Check[] => [{ f: x => apply(name, [x], {}), inputs: () => [points([2, 3], low, high)] }]
+
+const two =
+  (lowA: number, highA: number, lowB: number, highB: number) =>
+  (name: BinaryName): Check[] =>
+    (
+      [
+        [
+          [2, 3],
+          [2, 3],
+        ],
+        [[2, 3], [3]],
+        [
+          [2, 1],
+          [1, 3],
+        ],
+        [[], [2]],
+      ] as [Shape, Shape][]
+    ).map(([a, b]) => ({
+      f: (x, y) => apply(name, [x, y] as Tensor[], {}),
+      inputs: () => [points(a, lowA, highA), points(b, lowB, highB, 5)],
+    }))
+
+/** A primitive with each of several parameters. */
+function each<P extends KernelName>(name: P, inputs: () => Tensor[], list: readonly PrimitiveParams[P][]): Check[] {
+  return list.map(params => ({ f: (...xs) => apply(name, xs, params), inputs }))
+}
+
+const cube = (): Tensor[] => [points([2, 3, 2], -2, 2)]
+const reductions = [
+  { dims: [0, 1, 2], keepdim: false },
+  { dims: [1], keepdim: false },
+  { dims: [0, 2], keepdim: true },
+  { dims: [], keepdim: false },
+]
+const index = (): Tensor => int32([0, 2, 1, 1, 2, 0], [3, 2])
+const some = 'none' as const
+
+const CHECKS = {
+  neg: one(-2, 2)('neg'),
+  abs: one(-2, 2)('abs'),
+  sign: one(-2, 2)('sign'),
+  square: one(-2, 2)('square'),
+  floor: one(-2.05, 2)('floor'),
+  ceil: one(-2.05, 2)('ceil'),
+  round: one(-2.05, 2)('round'),
+  trunc: one(-2.05, 2)('trunc'),
+  sqrt: one(0.2, 3)('sqrt'),
+  rsqrt: one(0.2, 3)('rsqrt'),
+  reciprocal: one(0.3, 3)('reciprocal'),
+  exp: one(-2, 2)('exp'),
+  exp2: one(-2, 2)('exp2'),
+  expm1: one(-2, 2)('expm1'),
+  log: one(0.2, 3)('log'),
+  log2: one(0.2, 3)('log2'),
+  log10: one(0.2, 3)('log10'),
+  log1p: one(-0.7, 3)('log1p'),
+  sin: one(-3, 3)('sin'),
+  cos: one(-3, 3)('cos'),
+  tan: one(-1, 1)('tan'),
+  asin: one(-0.8, 0.8)('asin'),
+  acos: one(-0.8, 0.8)('acos'),
+  atan: one(-3, 3)('atan'),
+  sinh: one(-2, 2)('sinh'),
+  cosh: one(-2, 2)('cosh'),
+  tanh: one(-2, 2)('tanh'),
+  asinh: one(-2, 2)('asinh'),
+  acosh: one(1.3, 3)('acosh'),
+  atanh: one(-0.8, 0.8)('atanh'),
+  erf: one(-2, 2)('erf'),
+  erfc: one(-2, 2)('erfc'),
+  erfinv: one(-0.8, 0.8)('erfinv'),
+  lgamma: [...one(0.3, 5)('lgamma'), ...one(-1.8, -1.2)('lgamma')],
+  digamma: [...one(0.3, 5)('digamma'), ...one(20, 60)('digamma'), ...one(-1.8, -1.2)('digamma')],
+  sigmoid: one(-3, 3)('sigmoid'),
+  softplus: one(-3, 3)('softplus'),
+  relu: one(-3, 3)('relu'),
+  silu: one(-3, 3)('silu'),
+  gelu: one(-3, 3)('gelu'),
+  geluTanh: one(-3, 3)('geluTanh'),
+
+  add: two(-2, 2, -2, 2)('add'),
+  sub: two(-2, 2, -2, 2)('sub'),
+  mul: two(-2, 2, -2, 2)('mul'),
+  div: two(-2, 2, 0.5, 2)('div'),
+  pow: two(0.3, 2, -2, 3)('pow'),
+  maximum: two(-2, 2, -2, 2)('maximum'),
+  minimum: two(-2, 2, -2, 2)('minimum'),
+  atan2: two(-2, 2, 0.3, 2)('atan2'),
+  fmod: two(-5, 5, 0.7, 1.2)('fmod'),
+  remainder: two(-5, 5, 0.7, 1.2)('remainder'),
+  floorDivide: two(-5, 5, 0.7, 1.2)('floorDivide'),
+
+  where: [
+    {
+      f: (a, b) => c.where(bools([1, 0, 1]), a as Tensor, b as Tensor),
+      inputs: () => [points([2, 3], -2, 2), points([2, 1], -2, 2, 3)],
+    },
+  ],
+  clamp: each('clamp', () => [points([2, 4], -2, 2)], [
+    { min: -0.5, max: 0.7 },
+    { min: 0.1, max: Number.POSITIVE_INFINITY },
+    { min: Number.NEGATIVE_INFINITY, max: 0.1 },
+    { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY },
+  ]),
+  cast: each('cast', cube, [{ dtype: 'float64' }]),
+  copy: each('copy', cube, [{}]),
+
+  sum: each('sum', cube, reductions),
+  prod: [
+    ...each('prod', cube, reductions),
+    ...each('prod', () => [float64([2, 0, 3, -1, 0, 0, 1.5, 0.5, 0], [3, 3])], [
+      { dims: [0], keepdim: false },
+      { dims: [1], keepdim: true },
+    ]),
+  ],
+  amax: each('amax', cube, reductions),
+  amin: each('amin', cube, reductions),
+  cumsum: each('cumsum', cube, [
+    { dim: 1, reverse: false },
+    { dim: 2, reverse: true },
+  ]),
+  cumprod: [
+    ...each('cumprod', () => [points([7, 2], -2, 2)], [{ dim: 0 }, { dim: 1 }]),
+    ...each('cumprod', () => [float64([2, 0, 3, -1, 0.5, 0, 2])], [{ dim: 0 }]),
+  ],
+  softmax: each('softmax', cube, [{ dim: 1 }, { dim: 2 }]),
+  logSoftmax: each('logSoftmax', cube, [{ dim: 1 }, { dim: 2 }]),
+
+  reshape: [
+    { f: x => c.reshape(x as Tensor, [4, 3]), inputs: cube },
+    { f: x => c.reshape(c.permute(x as Tensor, [2, 0, 1]), [4, 3]), inputs: cube },
+  ],
+  permute: [{ f: x => c.permute(x as Tensor, [2, 0, 1]), inputs: cube }],
+  expand: [{ f: x => c.expand(x as Tensor, [4, 2, 3]), inputs: () => [points([2, 1], -2, 2)] }],
+  slice: [{ f: x => c.slice(x as Tensor, [1, 0, 1], [1, 2, 1], [1, 2, 1]), inputs: cube }],
+  // Windows that overlap.
+  asStrided: [{ f: x => c.asStrided(x as Tensor, [3, 4], [2, 1], 1), inputs: () => [points([3, 3], -2, 2)] }],
+
+  cat: [
+    {
+      f: (...xs) => apply('cat', xs, { dim: 1 }),
+      inputs: () => [points([2, 1], -2, 2), points([2, 3], -2, 2, 1), points([2, 0], -2, 2, 2)],
+    },
+  ],
+  pad: each('pad', () => [points([2, 3], -2, 2)], [{ before: [1, 0], after: [0, 2], value: 3 }]),
+  sliceScatter: each('sliceScatter', () => [points([2, 2], -2, 2)], [{ shape: [3, 4], start: [1, 0], step: [1, 3] }]),
+  asStridedScatter: each('asStridedScatter', () => [points([3, 4], -2, 2)], [
+    { length: 9, strides: [2, 1], offset: 1 },
+  ]),
+  flip: each('flip', cube, [{ dims: [0, 2] }]),
+  gather: [
+    { f: x => c.gather(x as Tensor, index(), 0), inputs: () => [points([3, 4], -2, 2)] },
+    { f: x => c.gather(x as Tensor, index(), 1), inputs: () => [points([4, 3], -2, 2)] },
+  ],
+  scatterAdd: [
+    {
+      f: (x, s) => c.scatterAdd(x as Tensor, index(), s as Tensor, 0),
+      inputs: () => [points([3, 2], -2, 2), points([3, 2], -2, 2, 1)],
+    },
+  ],
+  // Places written twice among them.
+  scatter: [
+    {
+      f: (x, s) => c.scatter(x as Tensor, int32([0, 0, 2, 1], [2, 2]), s as Tensor, 1),
+      inputs: () => [points([2, 3], -2, 2), points([2, 2], -2, 2, 1)],
+    },
+  ],
+  indexSelect: [{ f: x => c.indexSelect(x as Tensor, int32([2, 0, 2]), 1), inputs: () => [points([2, 3], -2, 2)] }],
+  indexAdd: [
+    {
+      f: (x, s) => c.indexAdd(x as Tensor, int32([2, 0, 2]), s as Tensor, 1),
+      inputs: () => [points([2, 4], -2, 2), points([2, 3], -2, 2, 1)],
+    },
+  ],
+
+  eq: some,
+  ne: some,
+  lt: some,
+  le: some,
+  gt: some,
+  ge: some,
+  logicalAnd: some,
+  logicalOr: some,
+  logicalXor: some,
+  logicalNot: some,
+  isNaN: some,
+  isFinite: some,
+  isInf: some,
+  any: some,
+  all: some,
+  argmax: some,
+  argmin: some,
+  argcummax: some,
+  argcummin: some,
+  argsort: some,
+  nonzero: some,
+  histc: some,
+  full: some,
+  arange: some,
+  randomBits: some,
+  uniform: some,
+  normal: some,
+} satisfies Record<Exclude<PrimitiveName, Elsewhere>, Check[] | 'none'>
+
+describe('gradient rules', () => {
+  for (const [name, checks] of Object.entries(CHECKS)) {
+    if (checks === 'none') {
+      it(`${name} has no gradient`, () => {
+        assert.equal(RULES[name as PrimitiveName].kind, 'none')
+      })
+      continue
+    }
+    it(`${name} agrees with differences, twice, and forward with reverse`, () => {
+      for (const { f, inputs } of checks) {
+        assert.equal(gradcheck(f, inputs()), true)
+        // Second derivatives of the steeper ones are large: their differences err by more.
+        assert.equal(gradgradcheck(f, inputs(), { atol: 1e-5 }), true)
+      }
+    })
+  }
+})
