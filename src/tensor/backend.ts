@@ -56,6 +56,16 @@ export interface MemoryUse {
   readonly peak: number
 }
 
+/** A storage that lives, or several small ones that share memory (then dtype is undefined). */
+export interface LiveStorage {
+  readonly dtype: DType | undefined
+  readonly length: number
+  readonly bytes: number
+  readonly count: number
+  /** The line that made it, where it is known. */
+  readonly site: string | undefined
+}
+
 export interface Backend {
   readonly name: string
   /** Where reads can only be had by promise (a GPU in a browser); then `read` throws READ_ASYNC. */
@@ -72,6 +82,10 @@ export interface Backend {
   release(storage: Storage): void
   /** With `collect`, what is dead is found first, as far as the engine lets us. */
   memory(collect: boolean): MemoryUse
+  /** What lives, storage by storage as far as it is known; see setTracking. */
+  listing(): LiveStorage[]
+  /** While on, every storage is counted for itself, with the line that made it; costs about a microsecond each. */
+  setTracking(on: boolean): void
   /** Waits for work in flight; a no-op where kernels run at once. */
   synchronize(): Promise<void>
 }

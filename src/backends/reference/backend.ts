@@ -1,7 +1,9 @@
 // The reference backend: the truth that the others are tested against. Storages are typed arrays, freed by JavaScript.
-import type { Backend, MemoryUse, Storage } from '../../tensor/backend.js'
+import type { Backend, LiveStorage, MemoryUse, Storage } from '../../tensor/backend.js'
+import { callSite } from '../../tensor/call-site.js'
 import { DTYPES, type DType, type StoredArray } from '../../tensor/dtype.js'
 import { TensorError } from '../../tensor/errors.js'
+import { findCollector } from '../collector.js'
 import { loops } from './loops.js'
 
 class ArrayStorage implements Storage {
@@ -24,8 +26,17 @@ function arrayOf(storage: Storage): StoredArray {
   })
 }
 
+/** Storages are freed by JavaScript without a word: only what is counted by WeakRefs, while tracking, is known to live. */
 export function referenceBackend(): Backend {
   const use = { bytes: 0, storages: 0, reserved: 0, peak: 0 }
+  let tracked: { ref: WeakRef<ArrayStorage>; site: string | undefined }[] | undefined
+  const listing = (): LiveStorage[] =>
+    (tracked ?? []).flatMap(({ ref, site }) => {
+      const storage = ref.deref()
+      if (storage?.array === undefined) return []
+      const { dtype, length, array } = storage
+      return [{ dtype, length, bytes: array.byteLength, count: 1, site }]
+    })
   const backend: Backend = {
     name: 'reference',
     asynchronous: false,
@@ -34,7 +45,9 @@ export function referenceBackend(): Backend {
       use.bytes += length * DTYPES[dtype].bytes
       use.storages++
       use.peak = Math.max(use.peak, use.bytes)
-      return new ArrayStorage(backend, dtype, length, makeArray(dtype, length))
+      const storage = new ArrayStorage(backend, dtype, length, makeArray(dtype, length))
+      tracked?.push({ ref: new WeakRef(storage), site: callSite() })
+      return storage
     },
     write(storage, array, offset) {
       arrayOf(storage).set(array, offset)
@@ -48,7 +61,17 @@ export function referenceBackend(): Backend {
       use.storages--
       held.array = undefined
     },
-    memory: (): MemoryUse => ({ ...use, reserved: use.bytes }),
+    memory(collect): MemoryUse {
+      if (tracked === undefined) return { ...use, reserved: use.bytes }
+      if (collect) findCollector()?.()
+      const alive = listing()
+      const bytes = alive.reduce((sum, entry) => sum + entry.bytes, 0)
+      return { bytes, storages: alive.length, reserved: bytes, peak: use.peak }
+    },
+    listing,
+    setTracking(on) {
+      tracked = on ? (tracked ?? []) : undefined
+    },
     synchronize: async () => {},
   }
   return backend

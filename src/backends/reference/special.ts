@@ -129,9 +129,9 @@ export function gelu(x: number): number {
   return 0.5 * x * erfc(-x * Math.SQRT1_2)
 }
 
-/** The tanh form: .5 x (1 + tanh(sqrt(2/pi) (x + .044715 x^3))). */
+/** The tanh form, .5 x (1 + tanh(u)) with u = sqrt(2/pi) (x + .044715 x^3), as x sigmoid(2u), which loses no digits. */
 export function geluTanh(x: number): number {
-  return 0.5 * x * (1 + Math.tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
+  return x * sigmoid(1.5957691216057308 * (x + 0.044715 * x * x * x))
 }
 
 const HALF_LOG_TWO_PI = 0.9189385332046728

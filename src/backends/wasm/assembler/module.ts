@@ -28,6 +28,16 @@ export class FunctionBuilder {
     return this
   }
 
+  /** Where the code stands, for since(). */
+  mark(): number {
+    return this.body.length
+  }
+
+  /** Takes back what was added after a mark, to be put into a loop. */
+  since(mark: number): Code[] {
+    return this.body.splice(mark)
+  }
+
   /** Locals and code, in the form of the code section. */
   encode(): number[] {
     const locals = vector(this.types.map(type => [1, TYPE_CODE[type]]))

@@ -1,0 +1,48 @@
+// The wasm backend, the default: kernels in WebAssembly SIMD, made at run time; what is rare runs in the reference's loops
+// over views of the heap.
+import type { Backend, Kernels, Storage } from '../../tensor/backend.js'
+import { DTYPES, type DType, type StoredArray } from '../../tensor/dtype.js'
+import { TensorError } from '../../tensor/errors.js'
+import { loops } from '../reference/loops.js'
+import { ElementwiseKernels } from './kernels.js'
+import { Heap } from './memory/heap.js'
+import type { WasmStorage } from './memory/storage.js'
+
+type ArrayOn = new (buffer: ArrayBuffer, byteOffset: number, length: number) => StoredArray
+
+export function wasmBackend(): Backend {
+  const backend: Backend = {
+    name: 'wasm',
+    asynchronous: false,
+    get kernels(): Kernels {
+      return kernels
+    },
+    allocate: (dtype: DType, length: number) => heap.allocate(dtype, length),
+    write(storage, array, offset) {
+      arrayOf(storage).set(array, offset)
+    },
+    read: (storage, offset, length) => arrayOf(storage).slice(offset, offset + length),
+    readAsync: async (storage, offset, length) => arrayOf(storage).slice(offset, offset + length),
+    release: storage => heap.release(storage as WasmStorage),
+    memory: collect => heap.use(collect),
+    listing: () => heap.listing(),
+    setTracking: on => heap.setTracking(on),
+    synchronize: async () => {},
+  }
+  const heap = new Heap(backend)
+  /** A view of a storage's memory; good until the next allocation, which may move the heap. */
+  const arrayOf = (storage: Storage): StoredArray => {
+    const { pointer, dtype, length } = storage as WasmStorage
+    if (pointer === 0) throw released()
+    return new (DTYPES[dtype].array as unknown as ArrayOn)(heap.memory.buffer, pointer, length)
+  }
+  const inLoops = loops(arrayOf)
+  const kernels: Kernels = { ...inLoops, ...new ElementwiseKernels(heap, inLoops).make() }
+  return backend
+}
+
+function released(): TensorError {
+  return new TensorError('BAD_VALUE', 'This tensor was released: its memory is gone.', {
+    next: 'This is a defect of the library: only what no variable can reach is released.',
+  })
+}

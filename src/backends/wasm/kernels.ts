@@ -1,0 +1,227 @@
+// Elementwise kernels of the backend: chooses a compiled function by dtype and access pattern; what is rare runs in loops.
+import type { Kernels, Operand } from '../../tensor/backend.js'
+import { DTYPES, type DType } from '../../tensor/dtype.js'
+import { sameShape, sizeOf } from '../../tensor/shape.js'
+import type { FunctionBuilder } from './assembler/module.js'
+import { type Compiled, compile } from './assembler/module.js'
+import {
+  comparison,
+  elementwise,
+  FLOAT_BINARY,
+  FLOAT_UNARY,
+  FLOAT32_UNARY,
+  type Formula,
+  INT_BINARY,
+  type Mode,
+  whereKernel,
+} from './elementwise.js'
+import type { Heap } from './memory/heap.js'
+import type { WasmStorage } from './memory/storage.js'
+import type { LaneName } from './vector.js'
+import { addressOf, eachBlock, mergedWalk, modesOf } from './walk.js'
+
+const LANES: Partial<{ readonly [D in DType]: LaneName }> = { float32: 'f32x4', float64: 'f64x2', int32: 'i32x4' }
+
+type Run = (inputs: readonly Operand[], out: Operand, params: never) => void
+
+/** Makes a function for one dtype and access pattern; undefined where there is none. */
+type Writer = (lanes: LaneName, modes: readonly Mode[], name: string) => FunctionBuilder | undefined
+
+const PATTERNS: readonly (readonly Mode[])[] = [
+  ['v', 'v'],
+  ['v', 's'],
+  ['s', 'v'],
+  ['s', 's'],
+]
+
+/** Kernels that share a heap. */
+export class ElementwiseKernels {
+  constructor(
+    private readonly heap: Heap,
+    private readonly loops: Kernels,
+  ) {}
+
+  /** The kernels that have a compiled form; they fall back on the loops for other dtypes. */
+  make(): Partial<Kernels> {
+    const out: Record<string, Run> = {}
+    for (const [name, formula] of Object.entries(FLOAT_UNARY)) {
+      const light = name !== 'sqrt' && name !== 'rsqrt' && name !== 'reciprocal'
+      out[name] = this.unary(name, (lanes, modes, id) =>
+        lanes === 'i32x4' ? undefined : elementwise(id, lanes, formula as Formula, modes, light ? 4 : 2),
+      )
+    }
+    for (const [name, formula] of Object.entries(FLOAT32_UNARY)) {
+      out[name] = this.unary(name, (lanes, modes, id) =>
+        lanes === 'f32x4' ? elementwise(id, lanes, formula as Formula, modes, 2) : undefined,
+      )
+    }
+    for (const [name, formula] of Object.entries(FLOAT_BINARY)) {
+      out[name] = this.binary(name, (lanes, modes, id) => {
+        if (lanes === 'i32x4' && !(name in INT_BINARY)) return undefined
+        return elementwise(id, lanes, formula as Formula, modes, 4)
+      })
+    }
+    for (const name of ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const) {
+      out[name] = this.binary(name, (lanes, modes, id) => comparison(id, lanes, name, modes))
+    }
+    out.where = this.where()
+    out.copy = this.copy()
+    return out as Partial<Kernels>
+  }
+
+  private fallback(name: string): Run {
+    return (this.loops as unknown as Record<string, Run>)[name] as Run
+  }
+
+  private compiler(name: string, writer: Writer): (dtype: DType, pattern: number) => Compiled | undefined {
+    const known = new Map<DType, (Compiled | null)[]>()
+    return (dtype, pattern) => {
+      let list = known.get(dtype)
+      if (list === undefined) {
+        list = []
+        known.set(dtype, list)
+      }
+      let found = list[pattern]
+      if (found === undefined) {
+        const lanes = LANES[dtype]
+        const written = lanes === undefined ? undefined : writer(lanes, PATTERNS[pattern] as readonly Mode[], name)
+        found = written === undefined ? null : (compile([written], this.heap.memory)[name] as Compiled)
+        list[pattern] = found
+      }
+      return found ?? undefined
+    }
+  }
+
+  private unary(name: string, writer: Writer): Run {
+    const compiled = this.compiler(name, (lanes, modes, id) => writer(lanes, modes.slice(0, 1), id))
+    const fallback = this.fallback(name)
+    return (inputs, out, params) => {
+      const x = inputs[0] as Operand
+      const f = compiled(x.dtype, 0)
+      if (f === undefined) {
+        fallback(inputs, out, params)
+        return
+      }
+      if (x.layout === undefined) {
+        const size = sizeOf(out.shape)
+        if (size > 0) f(size, 1, addressOf(x), 0, addressOf(out), 0)
+        return
+      }
+      this.general(inputs, out, patterns => compiled(x.dtype, patterns[0] === 's' ? 3 : 0))
+    }
+  }
+
+  private binary(name: string, writer: Writer): Run {
+    const compiled = this.compiler(name, writer)
+    const fallback = this.fallback(name)
+    // The commonest case has a function of its own at hand.
+    let float32: Compiled | undefined
+    return (inputs, out, params) => {
+      const a = inputs[0] as Operand
+      const b = inputs[1] as Operand
+      if (a.dtype === 'float32' && a.layout === undefined && b.layout === undefined && sameShape(a.shape, b.shape)) {
+        float32 ??= compiled('float32', 0) as Compiled
+        const size = sizeOf(a.shape)
+        const [x, y] = [a.storage as WasmStorage, b.storage as WasmStorage]
+        if (size > 0) float32(size, 1, x.pointer + 4 * a.offset, 0, y.pointer + 4 * b.offset, 0, addressOf(out), 0)
+        return
+      }
+      if (compiled(a.dtype, 0) === undefined) {
+        fallback(inputs, out, params)
+        return
+      }
+      this.general(inputs, out, modes => compiled(a.dtype, (modes[0] === 's' ? 2 : 0) + (modes[1] === 's' ? 1 : 0)))
+    }
+  }
+
+  /** Any shapes and layouts. Operands that step further than to their neighbour along the last axis are copied first. */
+  private general(
+    inputs: readonly Operand[],
+    out: Operand,
+    choose: (modes: readonly Mode[]) => Compiled | undefined,
+  ): void {
+    if (sizeOf(out.shape) === 0) return
+    const operands = [...inputs, out]
+    const walk = mergedWalk(operands, out.shape)
+    const modes = modesOf(walk, inputs.length)
+    if (modes === undefined) {
+      this.withCopies(inputs, out, walk.strides, choose)
+      return
+    }
+    const f = choose(modes) as Compiled
+    eachBlock(
+      walk,
+      operands.map(addressOf),
+      operands.map(x => DTYPES[x.dtype].bytes),
+      args => f(...args),
+    )
+  }
+
+  private withCopies(
+    inputs: readonly Operand[],
+    out: Operand,
+    strides: readonly number[][],
+    choose: (modes: readonly Mode[]) => Compiled | undefined,
+  ): void {
+    const temporary: WasmStorage[] = []
+    const plain = inputs.map((x, i) => {
+      const step = (strides[i] as number[]).at(-1) ?? 1
+      if (step === 0 || step === 1) return x
+      const storage = this.heap.allocate(x.dtype, sizeOf(x.shape))
+      temporary.push(storage)
+      const copy: Operand = { storage, offset: 0, shape: x.shape, layout: undefined, dtype: x.dtype }
+      storage.backend.kernels.copy([x], copy, {})
+      return copy
+    })
+    this.general(plain, out, choose)
+    for (const storage of temporary) this.heap.release(storage)
+  }
+
+  private where(): Run {
+    const compiled = this.compiler('where', (_, modes, id) => whereKernel(id, modes as readonly [Mode, Mode]))
+    const fallback = this.fallback('where')
+    return (inputs, out, params) => {
+      const cond = inputs[0] as Operand
+      const wide = DTYPES[out.dtype].bytes === 4
+      const size = sizeOf(out.shape)
+      if (!wide || size === 0) {
+        fallback(inputs, out, params)
+        return
+      }
+      const walk = mergedWalk([...inputs, out], out.shape)
+      const modes = modesOf(walk, 3)
+      // A condition that stands still along the last axis, or a strided operand, is rare.
+      if (modes === undefined || modes[0] === 's' || cond.dtype !== 'bool') {
+        fallback(inputs, out, params)
+        return
+      }
+      const f = compiled('float32', (modes[1] === 's' ? 2 : 0) + (modes[2] === 's' ? 1 : 0)) as Compiled
+      eachBlock(walk, [...inputs, out].map(addressOf), [1, 4, 4, 4], args => f(...args))
+    }
+  }
+
+  /** Copies of whole rows; other layouts run in loops. */
+  private copy(): Run {
+    const identity: Formula = (_, x) => x as never
+    const compiled = this.compiler('copy', (lanes, modes, id) => elementwise(id, lanes, identity, modes.slice(0, 1), 4))
+    const fallback = this.fallback('copy')
+    return (inputs, out, params) => {
+      const x = inputs[0] as Operand
+      const bytes = DTYPES[x.dtype].bytes
+      const size = sizeOf(out.shape)
+      if (size === 0) return
+      if (x.layout === undefined && out.layout === undefined && sizeOf(x.shape) === size) {
+        new Uint8Array(this.heap.memory.buffer).copyWithin(addressOf(out), addressOf(x), addressOf(x) + size * bytes)
+        return
+      }
+      const walk = mergedWalk([x, out], out.shape)
+      const modes = modesOf(walk, 2)
+      if (modes === undefined || modes[1] === 's' || bytes < 4) {
+        fallback(inputs, out, params)
+        return
+      }
+      const f = compiled(bytes === 8 ? 'float64' : 'float32', modes[0] === 's' ? 3 : 0) as Compiled
+      eachBlock(walk, [addressOf(x), addressOf(out)], [bytes, bytes], args => f(...args))
+    }
+  }
+}

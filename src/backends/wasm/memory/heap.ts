@@ -1,0 +1,238 @@
+// The heap of the wasm backend: one growing memory, freed by JavaScript's collector.
+//
+// A small storage is carved from a slab and holds on to it; the heap holds the slab by a WeakRef alone, so that a slab dies
+// with the last of its storages. A large storage has a block of its own. Nothing is registered for each small one: making a
+// WeakRef costs as much as adding 500 numbers.
+//
+// When much has been allocated since the last sweep, the collector is made to run, and what died is given back: also inside
+// of one synchronous job, where WeakRefs and finalizers alone would wait for its end.
+import type { Backend, LiveStorage, MemoryUse } from '../../../tensor/backend.js'
+import { callSite } from '../../../tensor/call-site.js'
+import { DTYPES, type DType } from '../../../tensor/dtype.js'
+import { TensorError } from '../../../tensor/errors.js'
+import { findCollector } from '../../collector.js'
+import { type Span, Spans } from './spans.js'
+import { WasmStorage } from './storage.js'
+
+const PAGE = 65536
+/** As far as 32-bit pointers reach, less a page, so that the end of memory is a pointer too. */
+const MAX_PAGES = 65535
+const SLAB_BYTES = 16384
+/** Storages up to this size share slabs. */
+const SMALL = 1024
+/** Allocated bytes after which dead storages are looked for, at least. */
+const SWEEP_AFTER = 48 * 2 ** 20
+/** From this size on, the line that made a storage is kept. */
+const SITE_FROM = 2 ** 20
+
+/** A piece of memory that lives as long as somebody holds this object. */
+export class Block {
+  /** Storages of a slab that were not released. */
+  live = 0
+
+  constructor(readonly entry: Entry) {}
+}
+
+/** What the heap knows of a block; it must not hold the block itself. */
+interface Entry {
+  span: Span | undefined
+  ref: WeakRef<Block> | undefined
+  readonly dtype: DType | undefined
+  readonly length: number
+  readonly site: string | undefined
+}
+
+/** A storage that is counted for itself, while tracking is on. */
+interface Tracked {
+  readonly ref: WeakRef<WasmStorage>
+  readonly site: string | undefined
+}
+
+export class Heap {
+  readonly memory = new WebAssembly.Memory({ initial: 16, maximum: MAX_PAGES })
+  private readonly spans = new Spans()
+  private entries: Entry[] = []
+  /** The slab that small storages come from, and what is left of it. */
+  private slab: Block | undefined
+  private next = 0
+  private end = 0
+  /** Bytes in blocks that are not known to be dead. */
+  private taken = 0
+  private peak = 0
+  private sinceSweep = 0
+  private sweepAt = SWEEP_AFTER
+  private tracked: Tracked[] | undefined
+
+  constructor(private readonly backend: Backend) {
+    // Address 0 is no storage's: it says 'released'.
+    this.spans.extend(16, 16 * PAGE - 16)
+  }
+
+  allocate(dtype: DType, length: number): WasmStorage {
+    if (length > SMALL) return this.allocateLarge(dtype, length)
+    const bytes = (length * DTYPES[dtype].bytes + 15) & -16
+    if (bytes > SMALL) return this.allocateLarge(dtype, length)
+    if (this.next + bytes > this.end) this.startSlab()
+    const block = this.slab as Block
+    block.live++
+    const storage = new WasmStorage(this.backend, dtype, length, this.next, block)
+    this.next += bytes
+    if (this.tracked !== undefined) this.track(storage)
+    return storage
+  }
+
+  private allocateLarge(dtype: DType, length: number): WasmStorage {
+    const wanted = length * DTYPES[dtype].bytes
+    const bytes = Math.ceil(wanted / 16) * 16
+    const site = wanted >= SITE_FROM ? callSite() : undefined
+    const span = this.takeSpan(bytes, dtype, length)
+    const block = this.makeBlock({ span, ref: undefined, dtype, length, site })
+    block.live = 1
+    const storage = new WasmStorage(this.backend, dtype, length, span.start, block)
+    if (this.tracked !== undefined) this.track(storage)
+    return storage
+  }
+
+  private startSlab(): void {
+    if (this.slab?.live === 0) this.free(this.slab.entry)
+    const span = this.takeSpan(SLAB_BYTES, undefined, 0)
+    this.slab = this.makeBlock({ span, ref: undefined, dtype: undefined, length: 0, site: undefined })
+    this.next = span.start
+    this.end = span.start + SLAB_BYTES
+  }
+
+  private makeBlock(entry: Entry): Block {
+    const block = new Block(entry)
+    entry.ref = new WeakRef(block)
+    this.entries.push(entry)
+    return block
+  }
+
+  private takeSpan(bytes: number, dtype: DType | undefined, length: number): Span {
+    if (this.sinceSweep >= this.sweepAt) this.sweep()
+    const span = this.spans.take(bytes) ?? this.grown(bytes) ?? this.afterSweep(bytes)
+    if (span === undefined) throw this.outOfMemory(bytes, dtype, length)
+    this.sinceSweep += bytes
+    this.taken += bytes
+    if (this.taken > this.peak) this.peak = this.taken
+    return span
+  }
+
+  private grown(bytes: number): Span | undefined {
+    const before = this.memory.buffer.byteLength
+    const needed = Math.ceil(bytes / PAGE)
+    // By an eighth at least, so that a growing program does not grow page by page.
+    const wanted = Math.min(Math.max(needed, Math.ceil(before / PAGE / 8)), MAX_PAGES - before / PAGE)
+    for (const pages of [wanted, needed]) {
+      if (pages < needed) continue
+      try {
+        this.memory.grow(pages)
+      } catch {
+        continue
+      }
+      this.spans.extend(before, pages * PAGE)
+      return this.spans.take(bytes)
+    }
+    return undefined
+  }
+
+  private afterSweep(bytes: number): Span | undefined {
+    this.sweep()
+    return this.spans.take(bytes) ?? this.grown(bytes)
+  }
+
+  /** Gives back what has died. */
+  sweep(): void {
+    findCollector()?.()
+    const alive: Entry[] = []
+    for (const entry of this.entries) {
+      if (entry.span === undefined) continue
+      if (entry.ref?.deref() === undefined) this.free(entry)
+      else alive.push(entry)
+    }
+    this.entries = alive
+    if (this.tracked !== undefined) this.tracked = this.tracked.filter(({ ref }) => isAlive(ref))
+    this.sinceSweep = 0
+    this.sweepAt = Math.max(SWEEP_AFTER, this.taken)
+  }
+
+  private free(entry: Entry): void {
+    const { span } = entry
+    if (span === undefined) return
+    entry.span = undefined
+    this.taken -= span.bytes
+    this.spans.give(span)
+  }
+
+  release(storage: WasmStorage): void {
+    const { block } = storage
+    if (block === undefined) return
+    block.live--
+    const bytes = (storage.length * DTYPES[storage.dtype].bytes + 15) & -16
+    if (block === this.slab) {
+      if (storage.pointer + bytes === this.next) this.next = storage.pointer
+    } else if (block.live === 0) this.free(block.entry)
+    storage.block = undefined
+    storage.pointer = 0
+  }
+
+  use(collect: boolean): MemoryUse {
+    if (collect) this.sweep()
+    const storages = this.tracked?.length ?? this.entries.reduce((sum, { ref }) => sum + (ref?.deref()?.live ?? 0), 0)
+    const bytes =
+      this.tracked === undefined ? this.taken : this.tracked.reduce((sum, { ref }) => sum + bytesOf(ref.deref()), 0)
+    return { bytes, storages, reserved: this.memory.buffer.byteLength, peak: this.peak }
+  }
+
+  setTracking(on: boolean): void {
+    this.tracked = on ? (this.tracked ?? []) : undefined
+  }
+
+  private track(storage: WasmStorage): void {
+    this.tracked?.push({ ref: new WeakRef(storage), site: callSite() })
+  }
+
+  /** What lives: every storage while tracking is on; else the large ones, and the small ones by slab. */
+  listing(): LiveStorage[] {
+    if (this.tracked !== undefined) {
+      return this.tracked.flatMap(({ ref, site }) => {
+        const storage = ref.deref()
+        return storage === undefined || storage.block === undefined
+          ? []
+          : [{ dtype: storage.dtype, length: storage.length, bytes: bytesOf(storage), count: 1, site }]
+      })
+    }
+    return this.entries.flatMap(({ span, ref, dtype, length, site }) => {
+      const block = ref?.deref()
+      return span === undefined || block === undefined
+        ? []
+        : [{ dtype, length, bytes: span.bytes, count: dtype === undefined ? block.live : 1, site }]
+    })
+  }
+
+  private outOfMemory(bytes: number, dtype: DType | undefined, length: number): TensorError {
+    const largest = this.listing()
+      .sort((a, b) => b.bytes - a.bytes)
+      .slice(0, 5)
+      .map(
+        ({ dtype: type, length: count, bytes: size, site }) =>
+          `${mib(size)} (${type === undefined ? 'small tensors' : `${count} x ${type}`}${site === undefined ? '' : `, made at ${site}`})`,
+      )
+    const what = dtype === undefined ? mib(bytes) : `${length} x ${dtype}, ${mib(bytes)},`
+    return new TensorError(
+      'OUT_OF_MEMORY',
+      `Out of memory: ${what} does not fit beside ${mib(this.taken)} of live tensors (at most 4096 MiB). The largest: ${largest.join('; ')}.`,
+      {
+        next: 'Let go of tensors that are not needed (a list of losses: keep loss.item()), or use smaller batches.',
+      },
+    )
+  }
+}
+
+const isAlive = (ref: WeakRef<WasmStorage>): boolean => ref.deref()?.block !== undefined
+
+function bytesOf(storage: WasmStorage | undefined): number {
+  return storage === undefined ? 0 : storage.length * DTYPES[storage.dtype].bytes
+}
+
+const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0)} MiB`
