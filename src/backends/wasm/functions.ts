@@ -3,13 +3,13 @@
 // Errors, against the correctly rounded result, over the whole range and results below 2^-126 included: exp 1 ulp, expm1 2,
 // log 2, log1p 3, tanh 3, sigmoid 2, softplus 3, erf 3, gelu 4 ulp.
 import type { Code } from './assembler/expression.js'
-import { f32x4, i32x4, op } from './assembler/expression.js'
+import { i32, op } from './assembler/expression.js'
 import type { Vector } from './vector.js'
 
 const LOG2_E = Math.LOG2E
 /** ln 2 in two parts: the first has so few bits that n * LN2_HIGH is exact. */
 const LN2_HIGH = 0.693359375
-const LN2_LOW = -2.12194440054690583e-4
+const LN2_LOW = -2.1219444005469057e-4
 
 /** (exp(r) - 1 - r) / r^2 for |r| <= ln 2 / 2, to 1.4e-7. */
 const EXP_TAIL = [0.5, 0.16666576922, 0.0416665545326, 0.00836319032562, 0.00139261976694]
@@ -26,38 +26,50 @@ const ERFC_SCALED = [
   -0.00429109645537, 0.000349073110218, 0.000467000118459,
 ]
 
-/** x = n ln 2 + r with |r| <= ln 2 / 2. */
-function reduce(v: Vector, x: Code): { n: Code; r: Code } {
-  const n = v.let(v.nearest(v.mul(x, v.constant(LOG2_E))))
+/** Adding it pushes a number's fraction out, and leaves the nearest whole number in the low bits. */
+const MAGIC = 12582912
+const MAGIC_BITS = 0x4b400000
+
+/** x = n ln 2 + r with |r| <= ln 2 / 2; n as float and as int32. */
+function reduce(v: Vector, x: Code): { n: Code; whole: Code; r: Code } {
+  const pushed = v.let(v.madd(x, v.constant(LOG2_E), v.constant(MAGIC)))
+  const n = v.let(v.sub(pushed, v.constant(MAGIC)))
+  const whole = v.let(op('i32x4.sub', pushed, v.bits(MAGIC_BITS)))
   const r = v.let(v.nmadd(n, v.constant(LN2_LOW), v.nmadd(n, v.constant(LN2_HIGH), x)))
-  return { n, r }
+  return { n, whole, r }
 }
 
-/** 2^n for a whole number of float lanes, -126 <= n <= 127. */
+/** 2^n for int32 lanes, -126 <= n <= 127. */
 function power(v: Vector, n: Code): Code {
-  void v
-  return op('i32x4.shl', op('i32x4.add', n, i32x4(127)), [0x41, 23])
+  return op('i32x4.shl', op('i32x4.add', n, v.bits(127)), i32(23))
 }
 
 /** e^x: r + r^2 p(r) + 1, scaled by 2^n in two steps, so that results below 2^-126 and overflow come out right. */
 export function exp(v: Vector, x: Code): Code {
-  // Beyond these ends the result is 0 or Inf anyway; NaN passes through min and max.
-  const inside = v.let(v.max(v.min(x, v.constant(89)), v.constant(-104)))
-  const { n, r } = reduce(v, inside)
-  const tail = v.polynomial(r, EXP_TAIL)
-  const whole = v.let(op('i32x4.trunc_sat_f32x4_s', n))
-  const half = v.let(op('i32x4.shr_s', whole, [0x41, 1]))
-  const p = v.add(v.madd(v.mul(r, r), tail, r), v.constant(1))
+  // Beyond these ends the result is 0 or Inf anyway.
+  const inside = v.let(v.atLeast(v.atMost(x, v.constant(89)), v.constant(-104)))
+  const { whole, r } = reduce(v, inside)
+  const half = v.let(op('i32x4.shr_s', whole, i32(1)))
+  const p = v.add(v.madd(v.mul(r, r), v.polynomial(r, EXP_TAIL), r), v.constant(1))
   return v.mul(v.mul(p, power(v, half)), power(v, op('i32x4.sub', whole, half)))
+}
+
+/** e^x for x <= 0 as it is added to 1 or thrown away beside it: 0 below -87, in one step. */
+export function expBelow(v: Vector, x: Code): Code {
+  const kept = v.let(x)
+  const inside = v.let(v.atLeast(kept, v.constant(-87.3)))
+  const { whole, r } = reduce(v, inside)
+  const p = v.add(v.madd(v.mul(r, r), v.polynomial(r, EXP_TAIL), r), v.constant(1))
+  return v.mul(p, power(v, whole))
 }
 
 /** e^x - 1 without loss near 0: 2 (2^(n-1) q + (2^(n-1) - 1/2)) with q = e^r - 1. */
 export function expm1(v: Vector, x: Code): Code {
   const kept = v.let(x)
-  const inside = v.let(v.max(v.min(kept, v.constant(89)), v.constant(-20)))
-  const { n, r } = reduce(v, inside)
+  const inside = v.let(v.atLeast(v.atMost(kept, v.constant(89)), v.constant(-20)))
+  const { n, whole, r } = reduce(v, inside)
   const q = v.let(v.madd(v.mul(r, r), v.polynomial(r, EXP_TAIL), r))
-  const half = v.let(power(v, op('i32x4.sub', op('i32x4.trunc_sat_f32x4_s', n), i32x4(1))))
+  const half = v.let(power(v, op('i32x4.sub', whole, v.bits(1))))
   const scaled = v.add(v.mul(q, half), v.sub(half, v.constant(0.5)))
   // Where n is 0 the sum is q itself, also a -0.
   return v.select(v.eq(n, v.constant(0)), v.select(v.eq(kept, v.constant(0)), kept, q), v.add(scaled, scaled))
@@ -69,10 +81,10 @@ function logParts(v: Vector, x: Code): { e: Code; f: Code; correction: Code } {
   const small = v.let(v.lt(x, v.constant(2 ** -126)))
   const scaled = v.let(v.select(small, v.mul(x, v.constant(2 ** 23)), x))
   // The bits of sqrt(1/2) are taken away, so that the exponent changes there.
-  const shifted = v.let(op('i32x4.sub', scaled, i32x4(0x3f3504f3)))
-  const exponent = v.let(op('i32x4.shr_s', shifted, [0x41, 23]))
-  const m = op('i32x4.sub', scaled, op('i32x4.shl', exponent, [0x41, 23]))
-  const e = v.let(v.sub(op('f32x4.convert_i32x4_s', exponent), op('v128.and', small, f32x4(23))))
+  const shifted = v.let(op('i32x4.sub', scaled, v.bits(0x3f3504f3)))
+  const exponent = v.let(op('i32x4.shr_s', shifted, i32(23)))
+  const m = op('i32x4.sub', scaled, op('i32x4.shl', exponent, i32(23)))
+  const e = v.let(v.sub(op('f32x4.convert_i32x4_s', exponent), op('v128.and', small, v.constant(23))))
   const f = v.let(v.sub(m, v.constant(1)))
   const s = v.let(v.div(f, v.add(f, v.constant(2))))
   const z = v.let(v.mul(s, s))
@@ -138,7 +150,7 @@ export function silu(v: Vector, x: Code): Code {
 /** t / (t + 2) with t = e^2|x| - 1, and the sign of x. */
 export function tanh(v: Vector, x: Code): Code {
   const kept = v.let(x)
-  const size = v.let(v.min(v.abs(kept), v.constant(10)))
+  const size = v.let(v.atMost(v.abs(kept), v.constant(10)))
   const t = v.let(expm1(v, v.add(size, size)))
   return withSign(v, v.div(t, v.add(t, v.constant(2))), kept)
 }
@@ -156,7 +168,7 @@ export function softplus(v: Vector, x: Code): Code {
 
 /** e^(t^2) erfc(t) for t >= 0: p(u) / (1 + 2t), u = (t - 2.5) / (t + 2.5), in one division. */
 function erfcScaled(v: Vector, t: Code): Code {
-  const size = v.let(v.min(t, v.constant(10.1)))
+  const size = v.let(v.atMost(t, v.constant(10.1)))
   const [a, b] = [v.let(v.add(size, v.constant(2.5))), v.let(v.madd(size, v.constant(2), v.constant(1)))]
   const inverse = v.let(v.div(v.constant(1), v.mul(a, b)))
   const u = v.let(v.mul(v.mul(v.sub(size, v.constant(2.5)), b), inverse))
@@ -165,8 +177,8 @@ function erfcScaled(v: Vector, t: Code): Code {
 
 /** e^(-factor x^2). The square is split: its rounding error would be multiplied by its size. */
 function gauss(v: Vector, x: Code, factor: number): Code {
-  const kept = v.let(v.min(v.abs(x), v.constant(15)))
-  const high = v.let(op('v128.and', kept, i32x4(0xfffff000 | 0)))
+  const kept = v.let(v.atMost(v.abs(x), v.constant(15)))
+  const high = v.let(op('v128.and', kept, v.bits(0xfffff000 | 0)))
   const low = v.mul(v.mul(v.sub(kept, high), v.add(kept, high)), v.constant(-factor))
   const e = v.let(exp(v, v.mul(v.mul(high, high), v.constant(-factor))))
   return v.mul(e, expTiny(v, low))

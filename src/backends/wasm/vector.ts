@@ -12,6 +12,7 @@ export class Vector {
   readonly lanes: number
   readonly laneBytes: number
   private readonly fused: boolean
+  private readonly constants = new Map<string, Code>()
 
   constructor(
     readonly name: LaneName,
@@ -29,9 +30,24 @@ export class Vector {
     return kept.get
   }
 
+  /** The same number in all lanes, made once: engines build a vector constant anew each time that it is met. */
   constant(value: number): Code {
-    if (this.name === 'f32x4') return f32x4(value)
-    return this.name === 'f64x2' ? f64x2(value) : i32x4(value)
+    return this.once(this.name === 'f32x4' ? f32x4(value) : this.name === 'f64x2' ? f64x2(value) : i32x4(value))
+  }
+
+  /** Four int32, whatever the lanes are. */
+  bits(value: number): Code {
+    return this.once(i32x4(value))
+  }
+
+  private once(code: Code): Code {
+    const key = code.join()
+    const known = this.constants.get(key)
+    if (known !== undefined) return known
+    const kept = this.builder.local('v128')
+    this.builder.first(kept.set(code))
+    this.constants.set(key, kept.get)
+    return kept.get
   }
 
   private do(operation: string, ...args: readonly Code[]): Code {
@@ -45,6 +61,9 @@ export class Vector {
   /** NaN wins. */
   max = (a: Code, b: Code): Code => (this.name === 'i32x4' ? op('i32x4.max_s', a, b) : this.do('max', a, b))
   min = (a: Code, b: Code): Code => (this.name === 'i32x4' ? op('i32x4.min_s', a, b) : this.do('min', a, b))
+  /** At most b, in one instruction; a NaN in `a` stays. */
+  atMost = (a: Code, b: Code): Code => this.do('pmin', a, b)
+  atLeast = (a: Code, b: Code): Code => this.do('pmax', a, b)
   neg = (a: Code): Code => this.do('neg', a)
   abs = (a: Code): Code => this.do('abs', a)
   sqrt = (a: Code): Code => this.do('sqrt', a)

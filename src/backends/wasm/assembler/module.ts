@@ -6,6 +6,7 @@ import { TYPE_CODE, type ValueType } from './opcodes.js'
 /** A function in the making: hands out locals. */
 export class FunctionBuilder {
   private readonly types: ValueType[] = []
+  private readonly head: Code[] = []
   private readonly body: Code[] = []
 
   constructor(
@@ -28,6 +29,12 @@ export class FunctionBuilder {
     return this
   }
 
+  /** Code that runs once, before all other. */
+  first(...code: readonly Code[]): this {
+    this.head.push(...code)
+    return this
+  }
+
   /** Where the code stands, for since(). */
   mark(): number {
     return this.body.length
@@ -42,7 +49,7 @@ export class FunctionBuilder {
   encode(): number[] {
     const locals = vector(this.types.map(type => [1, TYPE_CODE[type]]))
     const code: number[] = [...locals]
-    for (const part of this.body) for (const byte of part) code.push(byte)
+    for (const part of [...this.head, ...this.body]) for (const byte of part) code.push(byte)
     code.push(0x0b)
     return sized(code)
   }
