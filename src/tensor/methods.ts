@@ -5,11 +5,13 @@ import * as choose from './ops/choose.js'
 import * as compare from './ops/compare.js'
 import * as convert from './ops/convert.js'
 import * as extremes from './ops/extremes.js'
+import * as inPlace from './ops/in-place.js'
 import * as like from './ops/like.js'
 import * as maths from './ops/maths.js'
 import * as reduce from './ops/reduce.js'
 import * as rounding from './ops/rounding.js'
 import * as scan from './ops/scan.js'
+import * as statistics from './ops/statistics.js'
 import { Tensor } from './tensor.js'
 
 /**
@@ -30,6 +32,8 @@ export interface Methods
     Bound<typeof choose>,
     Bound<typeof compare>,
     Bound<typeof convert>,
+    Bound<typeof inPlace>,
+    Bound<typeof statistics>,
     Bound<typeof like>,
     Bound<typeof maths>,
     Bound<typeof reduce>,
@@ -58,6 +62,8 @@ function method(operation: Operation) {
 }
 
 for (const operations of [
+  statistics,
+  inPlace,
   activation,
   arithmetic,
   choose,

@@ -61,7 +61,10 @@ export function meet(operation: string, a: TensorLike, b: TensorLike): [Tensor, 
     const dtype = weakDtype(operation, b, a)
     return [constant(a, dtype, b.storage.backend), cast(b, dtype)]
   }
-  throw notTensor(operation, a)
+  if (typeof a !== 'number' && typeof a !== 'boolean') throw notTensor(operation, a)
+  throw new TensorError('NOT_A_TENSOR', `${operation}: neither operand is a tensor.`, {
+    next: `Wrap one: tensor(${a}).`,
+  })
 }
 
 function jointDtype(a: Tensor, b: Tensor): DType {
