@@ -31,6 +31,28 @@ export {
 } from './autograd/index.js'
 export { GradlabError } from './errors.js'
 export {
+  bernoulli,
+  defaultGenerator,
+  Generator,
+  type GeneratorOption,
+  type MultinomialOptions,
+  manualSeed,
+  multinomial,
+  normal,
+  type RandintOptions,
+  type RandomOptions,
+  type RandomState,
+  rand,
+  randint,
+  randintLike,
+  randLike,
+  randn,
+  randnLike,
+  randperm,
+  type SpreadOptions,
+  uniform,
+} from './random/index.js'
+export {
   type ArangeOptions,
   arange,
   type CreateOptions,
@@ -182,4 +204,15 @@ export {
 } from './tensor/ops/reduce.js'
 export { ceil, floor, frac, round, trunc } from './tensor/ops/rounding.js'
 export { cummax, cummin, cumprod, cumsum, logcumsumexp } from './tensor/ops/scan.js'
+export {
+  type BincountOptions,
+  bincount,
+  corrcoef,
+  cov,
+  type HistcOptions,
+  histc,
+  nanquantile,
+  type QuantileOptions,
+  quantile,
+} from './tensor/ops/statistics.js'
 export { data }
