@@ -1,5 +1,6 @@
-// The reference backend: the truth that the others are tested against. Storages are typed arrays, freed by JavaScript.
-import type { Backend, LiveStorage, MemoryUse, Storage } from '../../tensor/backend.js'
+// The reference backend: typed arrays and plain loops. Every result is computed in float64 and rounded once: it is the truth
+// that the other backends are tested against.
+import type { Backend, LiveStorage, Storage } from '../../tensor/backend.js'
 import { callSite } from '../../tensor/call-site.js'
 import { DTYPES, type DType, type StoredArray } from '../../tensor/dtype.js'
 import { TensorError } from '../../tensor/errors.js'
@@ -14,6 +15,7 @@ class ArrayStorage implements Storage {
     readonly backend: Backend,
     readonly dtype: DType,
     readonly length: number,
+    /** Undefined once it was released. */
     public array: StoredArray | undefined,
   ) {}
 }
@@ -26,26 +28,17 @@ function arrayOf(storage: Storage): StoredArray {
   })
 }
 
-/** Storages are freed by JavaScript without a word: only what is counted by WeakRefs, while tracking, is known to live. */
+/** Makes the reference backend. Its memory is the garbage collector's; nothing needs to be given back. */
 export function referenceBackend(): Backend {
-  const use = { bytes: 0, storages: 0, reserved: 0, peak: 0 }
-  let tracked: { ref: WeakRef<ArrayStorage>; site: string | undefined }[] | undefined
-  const listing = (): LiveStorage[] =>
-    (tracked ?? []).flatMap(({ ref, site }) => {
-      const storage = ref.deref()
-      if (storage?.array === undefined) return []
-      const { dtype, length, array } = storage
-      return [{ dtype, length, bytes: array.byteLength, count: 1, site }]
-    })
+  const use = new Use()
+  let tracked: Tracked[] | undefined
   const backend: Backend = {
     name: 'reference',
     asynchronous: false,
     kernels: loops(arrayOf),
     allocate(dtype, length) {
-      use.bytes += length * DTYPES[dtype].bytes
-      use.storages++
-      use.peak = Math.max(use.peak, use.bytes)
       const storage = new ArrayStorage(backend, dtype, length, makeArray(dtype, length))
+      use.add(storage)
       tracked?.push({ ref: new WeakRef(storage), site: callSite() })
       return storage
     },
@@ -57,18 +50,17 @@ export function referenceBackend(): Backend {
     release(storage) {
       const held = storage as ArrayStorage
       if (held.array === undefined) return
-      use.bytes -= held.length * DTYPES[held.dtype].bytes
-      use.storages--
       held.array = undefined
+      use.remove(held)
     },
-    memory(collect): MemoryUse {
-      if (tracked === undefined) return { ...use, reserved: use.bytes }
+    memory(collect) {
+      if (tracked === undefined) return { ...use.now(), reserved: use.now().bytes }
       if (collect) findCollector()?.()
-      const alive = listing()
+      const alive = list(tracked)
       const bytes = alive.reduce((sum, entry) => sum + entry.bytes, 0)
-      return { bytes, storages: alive.length, reserved: bytes, peak: use.peak }
+      return { bytes, storages: alive.length, reserved: bytes, peak: use.now().peak }
     },
-    listing,
+    listing: () => list(tracked ?? []),
     setTracking(on) {
       tracked = on ? (tracked ?? []) : undefined
     },
@@ -86,4 +78,56 @@ function makeArray(dtype: DType, length: number): StoredArray {
       next: 'Make the tensor smaller, or work on it in parts.',
     })
   }
+}
+
+/** A storage made while tracking, and the line that made it. */
+interface Tracked {
+  readonly ref: WeakRef<ArrayStorage>
+  readonly site: string | undefined
+}
+
+function list(tracked: readonly Tracked[]): LiveStorage[] {
+  return tracked.flatMap(({ ref, site }) => {
+    const storage = ref.deref()
+    if (storage?.array === undefined) return []
+    const { dtype, length, array } = storage
+    return [{ dtype, length, bytes: array.byteLength, count: 1, site }]
+  })
+}
+
+/**
+ * Counts what is alive without holding it. The collector takes storages also in a loop that never yields, but tells of it only
+ * when the program yields: until then the count is too high.
+ */
+class Use {
+  #bytes = 0
+  #storages = 0
+  #peak = 0
+  readonly #dead = new FinalizationRegistry<number>(bytes => this.#drop(bytes))
+
+  add(storage: ArrayStorage): void {
+    const bytes = bytesOf(storage)
+    this.#bytes += bytes
+    this.#storages++
+    this.#peak = Math.max(this.#peak, this.#bytes)
+    this.#dead.register(storage, bytes, storage)
+  }
+
+  remove(storage: ArrayStorage): void {
+    this.#dead.unregister(storage)
+    this.#drop(bytesOf(storage))
+  }
+
+  now(): { bytes: number; storages: number; peak: number } {
+    return { bytes: this.#bytes, storages: this.#storages, peak: this.#peak }
+  }
+
+  #drop(bytes: number): void {
+    this.#bytes -= bytes
+    this.#storages--
+  }
+}
+
+function bytesOf({ length, dtype }: ArrayStorage): number {
+  return length * DTYPES[dtype].bytes
 }

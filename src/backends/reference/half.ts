@@ -1,80 +1,51 @@
-// The 16-bit floats: between their bits and numbers, rounding once, to nearest, ties to even.
-import type { DType } from '../../tensor/dtype.js'
+// The 16-bit floats: their bits to numbers and back. Rounding goes from float64 in one step, to nearest, ties to even.
 
-/** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
-export function decodeFloat16(bits: number): number {
+interface Format {
+  /** Bits behind the binary point. */
+  readonly fraction: number
+  readonly bias: number
+}
+
+const FORMATS: { readonly [D in 'float16' | 'bfloat16']: Format } = {
+  float16: { fraction: 10, bias: 15 },
+  bfloat16: { fraction: 7, bias: 127 },
+}
+
+/** Bits to numbers, for all 65,536 of them; made at first use. */
+const tables: { [D in 'float16' | 'bfloat16']?: Float64Array } = {}
+
+export function decodeTable(dtype: 'float16' | 'bfloat16'): Float64Array {
+  tables[dtype] ??= Float64Array.from({ length: 0x10000 }, (_, bits) => decode(bits, FORMATS[dtype]))
+  return tables[dtype]
+}
+
+function decode(bits: number, { fraction, bias }: Format): number {
   const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 31
-  const fraction = bits & 1023
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
-  return sign * (1024 + fraction) * 2 ** (exponent - 25)
+  const exponent = (bits & 0x7fff) >> fraction
+  const rest = bits & ((1 << fraction) - 1)
+  if (exponent === 2 * bias + 1) return rest === 0 ? sign * Infinity : NaN
+  if (exponent === 0) return sign * rest * 2 ** (1 - bias - fraction)
+  return sign * (rest + (1 << fraction)) * 2 ** (exponent - bias - fraction)
 }
 
-export function encodeFloat16(value: number): number {
-  if (Number.isNaN(value)) return 0x7e00
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0
-  const size = Math.abs(value)
-  // 65520 is halfway between the greatest number and the next that would be.
-  if (size >= 65520) return sign | 0x7c00
-  const exponent = Math.max(exponentOf(size), -14)
-  const units = roundHalfEven(size * 2 ** (10 - exponent))
-  // A carry out of the fraction runs into the exponent, which is right.
-  return units < 1024 ? sign | units : sign | (((exponent + 15) << 10) + (units - 1024))
-}
+const number = new Float64Array(1)
+const words = new Uint32Array(number.buffer)
+// Adding and taking away 2^52 rounds a number from 0 to 2^52 to a whole one, ties to even.
+const ROUNDER = 2 ** 52
 
-/** bfloat16: the upper half of a float32. */
-export function decodeBfloat16(bits: number): number {
-  words[0] = bits << 16
-  return floats[0] as number
-}
-
-export function encodeBfloat16(value: number): number {
-  if (Number.isNaN(value)) return 0x7fc0
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0
-  const size = Math.abs(value)
-  if (size >= BFLOAT16_OVERFLOW) return sign | 0x7f80
-  const exponent = Math.max(exponentOf(size), -126)
-  const units = roundHalfEven(size * 2 ** (7 - exponent))
-  return units < 128 ? sign | units : sign | (((exponent + 127) << 7) + (units - 128))
-}
-
-const words = new Uint32Array(1)
-const floats = new Float32Array(words.buffer)
-const wide = new Float64Array(1)
-const wideWords = new Uint32Array(wide.buffer)
-/** Halfway from the greatest bfloat16 to the next that would be. */
-const BFLOAT16_OVERFLOW = (2 - 2 ** -8) * 2 ** 127
-
-/** floor(log2(size)) of a number that is at least 2^-1022; less for smaller ones, which are all below the formats here. */
-function exponentOf(size: number): number {
-  wide[0] = size
-  return (((wideWords[1] as number) >>> 20) & 2047) - 1023
-}
-
-/** To the nearest whole number, ties to even. */
-export function roundHalfEven(x: number): number {
-  const below = Math.floor(x)
-  const rest = x - below
-  if (rest < 0.5) return below
-  if (rest > 0.5) return below + 1
-  return below % 2 === 0 ? below : below + 1
-}
-
-export function decode(dtype: DType, stored: number): number {
-  if (dtype === 'float16') return decodeFloat16(stored)
-  return dtype === 'bfloat16' ? decodeBfloat16(stored) : stored
-}
-
-/** The stored form of a number: what a typed array of the dtype takes, rounded once. */
-export function encode(dtype: DType, value: number): number {
-  if (dtype === 'float16') return encodeFloat16(value)
-  if (dtype === 'bfloat16') return encodeBfloat16(value)
-  if (dtype === 'int32') return toInt32(value)
-  return dtype === 'bool' ? Number(value !== 0) : value
-}
-
-/** Towards zero; what does not fit wraps, as the low 32 bits of two's complement do. NaN and infinities become 0. */
-export function toInt32(value: number): number {
-  return Math.trunc(value) | 0
+/** The bits of the nearest 16-bit float; too large a number becomes Infinity, NaN the quiet one without sign. */
+export function encode(value: number, dtype: 'float16' | 'bfloat16'): number {
+  const { fraction, bias } = FORMATS[dtype]
+  const infinity = (2 * bias + 1) << fraction
+  if (Number.isNaN(value)) return infinity | (1 << (fraction - 1))
+  number[0] = value
+  const high = words[1]!
+  const sign = (high >>> 16) & 0x8000
+  // Below the smallest normal number the spacing stays that of the smallest normal number.
+  const exponent = Math.max(((high >>> 20) & 0x7ff) - 1023, 1 - bias)
+  if (exponent > bias) return sign | infinity
+  const units = Math.abs(value) * 2 ** (fraction - exponent)
+  const rounded = units + ROUNDER - ROUNDER
+  // Rounding up to the next power of two carries into the exponent by itself.
+  return sign | (((exponent + bias) << fraction) + rounded - (1 << fraction))
 }

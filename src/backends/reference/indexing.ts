@@ -1,118 +1,119 @@
-// Reading and writing by index. Indices have been checked before: here they are trusted.
+// Reading and writing by index: gather, scatter, whole rows, and the indices of what is not zero.
 import type { Kernels, Operand } from '../../tensor/backend.js'
-import { rowMajor, sizeOf } from '../../tensor/shape.js'
-import { type Access, placesOf } from './access.js'
+import { shapeText, TensorError } from '../../tensor/errors.js'
+import { type Shape, sizeOf } from '../../tensor/shape.js'
+import { around, copyStrided, type Memory, stridesOf } from './memory.js'
 
-type Names = 'gather' | 'scatterAdd' | 'scatter' | 'indexSelect' | 'indexAdd' | 'nonzero' | 'argsort' | 'histc'
+type Names = 'gather' | 'scatterAdd' | 'scatter' | 'indexSelect' | 'indexAdd' | 'nonzero'
 
-export function indexKernels({ load, save }: Access): Pick<Kernels, Names> {
-  /** For each element of `index`, its place in row-major x: the same, but for the axis `dim`, where the index says. */
-  const places = (x: Operand, index: Operand, dim: number): Int32Array => {
-    const strides = rowMajor(x.shape)
-    const stride = strides[dim] as number
-    // The walk over the other axes, with the indexed one standing still.
-    const out = placesOf({
-      shape: index.shape,
-      layout: strides.map((s, i) => (i === dim ? 0 : s)),
-      offset: 0,
-    } as unknown as Operand)
-    load(index).forEach((at, i) => {
-      out[i] = (out[i] as number) + at * stride
-    })
-    return out
-  }
-  /** The same for an index of rank 1, repeated over the other axes of `shape`. */
-  const rows = (x: Operand, index: Operand, dim: number, shape: readonly number[]): Int32Array => {
-    const strides = rowMajor(x.shape)
-    const out = placesOf({ shape, layout: strides.map((s, i) => (i === dim ? 0 : s)), offset: 0 } as unknown as Operand)
-    const at = load(index)
-    const along = placesOf({ shape, layout: shape.map((_, i) => (i === dim ? 1 : 0)), offset: 0 } as unknown as Operand)
-    return out.map((place, i) => place + (at[along[i] as number] as number) * (strides[dim] as number))
-  }
-  const read = (x: Operand, out: Operand, from: Int32Array): void => {
-    const values = load(x)
-    save(
-      out,
-      Float64Array.from(from, place => values[place] as number),
-    )
-  }
-  const write = (x: Operand, source: Operand, out: Operand, to: Int32Array, add: boolean): void => {
-    const values = load(x)
-    load(source).forEach((value, i) => {
-      const place = to[i] as number
-      values[place] = add ? (values[place] as number) + value : value
-    })
-    save(out, values)
-  }
-  const scattered =
-    (add: boolean) =>
-    ([x, index, source]: readonly Operand[], out: Operand, { dim }: { readonly dim: number }): void => {
-      const { shape } = index as Operand
-      // The source may be larger than the index: its first elements in each axis count.
-      const part = {
-        ...(source as Operand),
-        shape,
-        layout: (source as Operand).layout ?? rowMajor((source as Operand).shape),
-      }
-      write(x as Operand, part, out, places(x as Operand, index as Operand, dim), add)
-    }
+export function indexing(memory: Memory): Pick<Kernels, Names> {
+  const { load, store, array } = memory
+  const copyOf = (x: Operand): Float64Array => load(x).slice()
+
   return {
-    gather: ([x, index], out, { dim }) => read(x as Operand, out, places(x as Operand, index as Operand, dim)),
-    scatterAdd: scattered(true),
-    scatter: scattered(false),
-    indexSelect: ([x, index], out, { dim }) =>
-      read(x as Operand, out, rows(x as Operand, index as Operand, dim, out.shape)),
-    indexAdd: ([x, index, source], out, { dim }) =>
-      write(
-        x as Operand,
-        source as Operand,
+    gather: ([x, index], out, { dim }) => {
+      const numbers = load(x!)
+      const places = placesAlong('gather', load(index!), index!.shape, x!.shape, dim)
+      store(
         out,
-        rows(x as Operand, index as Operand, dim, (source as Operand).shape),
-        true,
-      ),
-    nonzero: ([x], out) => {
-      const { shape } = x as Operand
-      const strides = rowMajor(shape)
-      const found: number[] = []
-      load(x as Operand).forEach((value, place) => {
-        if (value === 0) return
-        found.push(...strides.map((stride, axis) => Math.floor(place / stride) % (shape[axis] as number)))
-      })
-      save(out, found)
+        Float64Array.from(places, place => numbers[place]!),
+      )
     },
-    argsort: ([x], out, { dim, descending }) => {
-      const { shape } = x as Operand
-      const values = load(x as Operand)
-      const order = new Float64Array(values.length)
-      const stride = sizeOf(shape.slice(dim + 1))
-      const size = shape[dim] ?? 1
-      const lines = values.length === 0 ? 0 : values.length / size
-      for (let line = 0; line < lines; line++) {
-        const start = Math.floor(line / stride) * stride * size + (line % stride)
-        const keys = Float64Array.from({ length: size }, (_, i) => values[start + i * stride] as number)
-        const sorted = Array.from(keys.keys()).sort(
-          (i, j) => compare(keys[i] as number, keys[j] as number, descending) || i - j,
+    scatterAdd: ([x, index, source], out, { dim }) => {
+      const results = copyOf(x!)
+      const places = placesAlong('scatterAdd', load(index!), index!.shape, x!.shape, dim)
+      const added = load(corner(source!, index!.shape))
+      for (let i = 0; i < places.length; i++) results[places[i]!]! += added[i]!
+      store(out, results)
+    },
+    scatter: ([x, index, source], out, { dim }) => {
+      const results = copyOf(x!)
+      const places = placesAlong('scatter', load(index!), index!.shape, x!.shape, dim)
+      const written = load(corner(source!, index!.shape))
+      for (let i = 0; i < places.length; i++) results[places[i]!] = written[i]!
+      store(out, results)
+    },
+    indexSelect: ([x, index], out, { dim }) => {
+      const rows = load(index!)
+      const { outer, inner } = around(x!.shape, dim)
+      const strides = stridesOf(x!)
+      const row = x!.shape.map((size, axis) => (axis === dim ? 1 : size))
+      const outStrides = stridesOf(out)
+      if (outer * inner === 0) return
+      for (let i = 0; i < rows.length; i++) {
+        const at = checked('indexSelect', rows[i]!, x!.shape, dim)
+        copyStrided(
+          row,
+          { array: array(x!), offset: x!.offset + at * strides[dim]!, strides },
+          { array: array(out), offset: out.offset + i * inner, strides: outStrides },
         )
-        sorted.forEach((at, i) => {
-          order[start + i * stride] = at
-        })
       }
-      save(out, order)
     },
-    histc: ([x], out, { bins, min, max }) => {
-      const counts = new Float64Array(bins)
-      for (const value of load(x as Operand)) {
-        if (!(value >= min && value <= max)) continue
-        const bin = Math.min(Math.floor(((value - min) / (max - min)) * bins), bins - 1)
-        counts[bin] = (counts[bin] as number) + 1
+    indexAdd: ([x, index, source], out, { dim }) => {
+      const results = copyOf(x!)
+      const [rows, added] = [load(index!), load(source!)]
+      const { outer, length, inner } = around(x!.shape, dim)
+      for (let i = 0; i < rows.length; i++) {
+        const at = checked('indexAdd', rows[i]!, x!.shape, dim)
+        for (let o = 0; o < outer; o++) {
+          const [to, from] = [(o * length + at) * inner, (o * rows.length + i) * inner]
+          for (let j = 0; j < inner; j++) results[to + j]! += added[from + j]!
+        }
       }
-      save(out, counts)
+      store(out, results)
+    },
+    nonzero: ([x], out, { count }) => {
+      const numbers = load(x!)
+      const rank = x!.shape.length
+      const results = new Float64Array(count * rank)
+      let found = 0
+      for (let i = 0; i < numbers.length && found < count; i++) {
+        if (numbers[i] === 0) continue
+        for (let axis = rank - 1, left = i; axis >= 0; axis--) {
+          results[found * rank + axis] = left % x!.shape[axis]!
+          left = Math.floor(left / x!.shape[axis]!)
+        }
+        found++
+      }
+      store(out, results)
     },
   }
 }
 
-/** NaN is greater than everything; -0 equals 0. */
-function compare(a: number, b: number, descending: boolean): number {
-  const rising = a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b))
-  return descending ? -rising : rising
+/** For each place of `index`, in row-major order, the place in a row-major tensor of `shape` that gather reads. */
+function placesAlong(
+  operation: string,
+  index: Float64Array,
+  indexShape: Shape,
+  shape: Shape,
+  dim: number,
+): Float64Array {
+  const places = new Float64Array(index.length)
+  const position = indexShape.map(() => 0)
+  for (let i = 0; i < index.length; i++) {
+    let place = 0
+    for (let axis = 0; axis < shape.length; axis++) {
+      const at = axis === dim ? checked(operation, index[i]!, shape, dim) : position[axis]!
+      place = place * shape[axis]! + at
+    }
+    places[i] = place
+    for (let axis = shape.length - 1; axis >= 0 && ++position[axis]! === indexShape[axis]; axis--) position[axis] = 0
+  }
+  return places
+}
+
+function checked(operation: string, place: number, shape: Shape, dim: number): number {
+  const length = shape[dim] ?? 1
+  if (place >= 0 && place < length) return place
+  throw new TensorError(
+    'BAD_INDEX',
+    `${operation}: index ${place} is outside of dim ${dim} of a tensor of shape ${shapeText(shape)}.`,
+    { next: length === 0 ? 'That axis is empty.' : `Use indices from 0 to ${length - 1}.` },
+  )
+}
+
+/** The first elements along each axis: a source may be greater than its index. */
+function corner(x: Operand, shape: Shape): Operand {
+  if (sizeOf(shape) === sizeOf(x.shape)) return x
+  return { storage: x.storage, offset: x.offset, shape, layout: stridesOf(x), dtype: x.dtype }
 }

@@ -1,24 +1,39 @@
-// All primitives by plain loops: each result is computed in float64 and rounded once.
-import type { Kernels } from '../../tensor/backend.js'
-import { type ArrayOf, access } from './access.js'
-import { elementwiseKernels } from './elementwise.js'
-import { indexKernels } from './indexing.js'
-import { linalgKernels } from './linalg.js'
-import { moveKernels } from './move.js'
-import { productKernels } from './products.js'
-import { randomKernels } from './random.js'
-import { reduceKernels } from './reduce.js'
+// Every primitive by plain loops, over memory of any backend that can show its storages as typed arrays.
+import type { Kernels, Storage } from '../../tensor/backend.js'
+import type { StoredArray } from '../../tensor/dtype.js'
+import { convolutions } from './conv.js'
+import { elementwise } from './elementwise.js'
+import { indexing } from './indexing.js'
+import { smallMatrices } from './linalg/kernels.js'
+import { products } from './matmul.js'
+import { memoryOf } from './memory.js'
+import { moves } from './move.js'
+import { pools } from './pool.js'
+import { randomNumbers } from './random.js'
+import { reductions } from './reduce.js'
+import { scans } from './scan.js'
+import { orders } from './sort.js'
 
-/** The kernels over any memory that can be seen as typed arrays. */
+/** Where the elements of a storage lie. */
+export type ArrayOf = (storage: Storage) => StoredArray
+
+/**
+ * The kernels of the reference backend. Other backends may take those that are not worth a fast one of their own: `arrayOf`
+ * then shows a storage in their memory (as long as a kernel runs, that array must stay valid).
+ */
 export function loops(arrayOf: ArrayOf): Kernels {
-  const memory = access(arrayOf)
+  const memory = memoryOf(arrayOf)
   return {
-    ...elementwiseKernels(memory),
-    ...reduceKernels(memory),
-    ...moveKernels(memory),
-    ...indexKernels(memory),
-    ...productKernels(memory),
-    ...linalgKernels(memory),
-    ...randomKernels(memory),
+    ...elementwise(memory),
+    ...reductions(memory),
+    ...scans(memory),
+    ...moves(memory),
+    ...indexing(memory),
+    ...orders(memory),
+    ...products(memory),
+    ...convolutions(memory),
+    ...pools(memory),
+    ...smallMatrices(memory),
+    ...randomNumbers(memory),
   }
 }

@@ -1,66 +1,73 @@
-// Numbers on the move: joined, padded, turned around, spread out again.
-import type { Kernel, Kernels, Operand } from '../../tensor/backend.js'
-import { rowMajor, type Shape, sizeOf } from '../../tensor/shape.js'
-import { type Access, placesOf } from './access.js'
+// What moves elements without computing: they are copied as stored, so that every dtype keeps its bits.
+import type { Kernels, Operand } from '../../tensor/backend.js'
+import { rowMajor, sizeOf } from '../../tensor/shape.js'
+import { copyStrided, type Memory, stored, stridesOf, type Window } from './memory.js'
 
-type Names = 'cat' | 'pad' | 'sliceScatter' | 'asStridedScatter' | 'flip'
+type Names = 'cat' | 'pad' | 'sliceScatter' | 'asStridedScatter' | 'flip' | 'full' | 'arange'
 
-/** The places of a window on a row-major block: what a strided operand would read. */
-function windowPlaces(shape: Shape, strides: readonly number[], offset: number): Int32Array {
-  // Only the window matters here, not what it lies on.
-  return placesOf({ shape, layout: strides, offset } as Operand)
-}
-
-export function moveKernels({ load, save }: Access): Pick<Kernels, Names> {
-  /** Writes `values` through a window on zeros, or on another number, and stores it all. */
-  const spread = (out: Operand, values: Float64Array, places: Int32Array, rest: number): void => {
-    const all = new Float64Array(sizeOf(out.shape)).fill(rest)
-    places.forEach((place, i) => {
-      all[place] = values[i] as number
-    })
-    save(out, all)
+export function moves(memory: Memory): Pick<Kernels, Names> {
+  const windowOf = (x: Operand): Window => ({ array: memory.array(x), offset: x.offset, strides: stridesOf(x) })
+  const fill = (out: Operand, value: number): void => {
+    memory.array(out).fill(stored(value, out.dtype), out.offset, out.offset + sizeOf(out.shape))
   }
-  const cat: Kernel<'cat'> = (inputs, out, { dim }) => {
+  /** The part of a row-major `out` that begins at `start` and goes on in steps. */
+  const part = (out: Operand, start: readonly number[], step?: readonly number[]): Window => {
     const strides = rowMajor(out.shape)
-    const all = new Float64Array(sizeOf(out.shape))
-    let start = 0
-    for (const x of inputs) {
-      const values = load(x)
-      windowPlaces(x.shape, strides, start * (strides[dim] as number)).forEach((place, i) => {
-        all[place] = values[i] as number
-      })
-      start += x.shape[dim] as number
+    return {
+      array: memory.array(out),
+      offset: start.reduce((offset, place, axis) => offset + place * strides[axis]!, out.offset),
+      strides: strides.map((stride, axis) => stride * (step?.[axis] ?? 1)),
     }
-    save(out, all)
   }
+
   return {
-    cat,
+    cat: (inputs, out, { dim }) => {
+      const start = out.shape.map(() => 0)
+      for (const x of inputs) {
+        copyStrided(x.shape, windowOf(x), part(out, start))
+        start[dim]! += x.shape[dim]!
+      }
+    },
     pad: ([x], out, { before, value }) => {
-      const { shape } = x as Operand
-      const strides = rowMajor(out.shape)
-      const offset = before.reduce((sum, n, axis) => sum + n * (strides[axis] as number), 0)
-      spread(out, load(x as Operand), windowPlaces(shape, strides, offset), value)
+      fill(out, value)
+      copyStrided(x!.shape, windowOf(x!), part(out, before))
     },
-    sliceScatter: ([g], out, { start, step }) => {
-      const strides = rowMajor(out.shape)
-      const offset = start.reduce((sum, n, axis) => sum + n * (strides[axis] as number), 0)
-      const steps = strides.map((stride, axis) => stride * (step[axis] as number))
-      spread(out, load(g as Operand), windowPlaces((g as Operand).shape, steps, offset), 0)
+    sliceScatter: ([x], out, { start, step }) => {
+      fill(out, 0)
+      copyStrided(x!.shape, windowOf(x!), part(out, start, step))
     },
-    asStridedScatter: ([g], out, { strides, offset }) => {
-      const values = load(g as Operand)
-      const all = new Float64Array(sizeOf(out.shape))
-      windowPlaces((g as Operand).shape, strides, offset).forEach((place, i) => {
-        all[place] = (all[place] as number) + (values[i] as number)
-      })
-      save(out, all)
+    asStridedScatter: ([x], out, { length, strides, offset }) => {
+      const numbers = memory.load(x!)
+      const results = new Float64Array(length)
+      const places = placesOf(x!.shape, strides, offset)
+      for (let i = 0; i < numbers.length; i++) results[places[i]!]! += numbers[i]!
+      memory.store(out, results)
     },
     flip: ([x], out, { dims }) => {
-      const { shape } = x as Operand
-      const strides = rowMajor(shape)
-      const turned = strides.map((stride, axis) => (dims.includes(axis) ? -stride : stride))
-      const offset = dims.reduce((sum, axis) => sum + ((shape[axis] as number) - 1) * (strides[axis] as number), 0)
-      if (sizeOf(shape) > 0) spread(out, load(x as Operand), windowPlaces(shape, turned, offset), 0)
+      const strides = stridesOf(x!)
+      const last = dims.reduce((offset, dim) => offset + (x!.shape[dim]! - 1) * strides[dim]!, x!.offset)
+      const backwards = strides.map((stride, axis) => (dims.includes(axis) ? -stride : stride))
+      copyStrided(out.shape, { array: memory.array(x!), offset: last, strides: backwards }, windowOf(out))
+    },
+    full: (_, out, { value }) => fill(out, value),
+    arange: (_, out, { length, start, step }) => {
+      memory.store(
+        out,
+        Float64Array.from({ length }, (_, i) => start + i * step),
+      )
     },
   }
+}
+
+/** Where each element of a strided window lies, in row-major order. */
+function placesOf(shape: readonly number[], strides: readonly number[], offset: number): Float64Array {
+  let places = Float64Array.of(offset)
+  shape.forEach((size, axis) => {
+    const next = new Float64Array(places.length * size)
+    for (let i = 0; i < places.length; i++) {
+      for (let j = 0; j < size; j++) next[i * size + j] = places[i]! + j * strides[axis]!
+    }
+    places = next
+  })
+  return places
 }

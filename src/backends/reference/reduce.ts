@@ -1,167 +1,111 @@
-// Reductions over any axes, and running ones along one axis.
+// Reductions. The reduced axes are brought together at the end, so that each result comes from one stretch of numbers.
 import type { Kernels, Operand } from '../../tensor/backend.js'
+import type { DType } from '../../tensor/dtype.js'
 import type { Dims } from '../../tensor/primitives.js'
-import { type Shape, sizeOf } from '../../tensor/shape.js'
-import type { Access } from './access.js'
+import { sizeOf } from '../../tensor/shape.js'
+import { type Memory, stridesOf } from './memory.js'
 
-/** Folds the numbers of one group; `int` says that the result is an int32. */
-type Fold = (values: Float64Array, places: Int32Array, int: boolean) => number
+/** One result from x[start] ... x[end - 1]. */
+type Fold = (x: Float64Array, start: number, end: number) => number
 
-const FOLDS: { readonly [P in 'sum' | 'prod' | 'amax' | 'amin' | 'any' | 'all']: Fold } = {
-  sum: (values, places) => {
-    // Neumaier's sum: the truth to the last digit, whatever the order.
-    let [sum, lost] = [0, 0]
-    for (const place of places) {
-      const x = values[place] as number
-      const next = sum + x
-      lost += Math.abs(sum) >= Math.abs(x) ? sum - next + x : x - next + sum
-      sum = next
-    }
-    return Number.isFinite(sum) ? sum + lost : sum
-  },
-  prod: (values, places, int) => {
-    let product = 1
-    for (const place of places) {
-      const x = values[place] as number
-      product = int ? Math.imul(product, x) : product * x
-    }
-    return product
-  },
-  amax: (values, places) => values[places[best(values, places, 1)] as number] as number,
-  amin: (values, places) => values[places[best(values, places, -1)] as number] as number,
-  any: (values, places) => Number(places.some(place => values[place] !== 0)),
-  all: (values, places) => Number(places.every(place => values[place] !== 0)),
-}
-
-/** Place in the group of the first greatest (or least) number; a NaN wins at once. */
-function best(values: Float64Array, places: Int32Array, sign: 1 | -1): number {
-  let at = 0
-  for (let i = 0; i < places.length; i++) {
-    const x = values[places[i] as number] as number
-    if (Number.isNaN(x)) return i
-    if (sign * x > sign * (values[places[at] as number] as number)) at = i
+/** Neumaier's sum: what each addition loses is summed apart, so that the order of the numbers does not matter. */
+function sum(x: Float64Array, start: number, end: number): number {
+  let [total, lost] = [0, 0]
+  for (let i = start; i < end; i++) {
+    const next = total + x[i]!
+    lost += Math.abs(total) >= Math.abs(x[i]!) ? total - next + x[i]! : x[i]! - next + total
+    total = next
   }
-  return at
+  return Number.isFinite(total) ? total + lost : total
 }
 
-/** The groups that are folded: for each element of the result the places, in row-major order, of what goes into it. */
-function* groups(shape: Shape, dims: readonly number[]): Generator<Int32Array> {
-  const kept = shape.map((_, i) => i).filter(i => !dims.includes(i))
-  const inner = offsets(shape, dims)
-  for (const start of offsets(shape, kept)) yield inner.map(step => start + step)
+function prod(x: Float64Array, start: number, end: number): number {
+  let product = 1
+  for (let i = start; i < end; i++) product *= x[i]!
+  return product
 }
 
-/** Row-major offsets of all places in some of the axes. */
-function offsets(shape: Shape, dims: readonly number[]): Int32Array {
-  const strides = shape.map((_, i) => sizeOf(shape.slice(i + 1)))
-  let out = Int32Array.of(0)
-  for (const dim of dims) {
-    const [size, stride] = [shape[dim] as number, strides[dim] as number]
-    const next = new Int32Array(out.length * size)
-    out.forEach((base, i) => {
-      for (let k = 0; k < size; k++) next[i * size + k] = base + k * stride
-    })
-    out = next
+function intProd(x: Float64Array, start: number, end: number): number {
+  let product = 1
+  for (let i = start; i < end; i++) product = Math.imul(product, x[i]!)
+  return product
+}
+
+/** Place of the greatest, the first of equals; the first NaN is the greatest of all. -1 where there is nothing. */
+export function placeOfGreatest(x: Float64Array, start: number, end: number): number {
+  let best = start
+  for (let i = start; i < end; i++) {
+    if (Number.isNaN(x[i])) return i - start
+    if (x[i]! > x[best]!) best = i
   }
-  return out
+  return start < end ? best - start : -1
 }
 
-type Names =
-  | keyof typeof FOLDS
-  | 'argmax'
-  | 'argmin'
-  | 'cumsum'
-  | 'cumprod'
-  | 'argcummax'
-  | 'argcummin'
-  | 'softmax'
-  | 'logSoftmax'
+/** The same for the least; NaN is the least of all as well. */
+export function placeOfLeast(x: Float64Array, start: number, end: number): number {
+  let best = start
+  for (let i = start; i < end; i++) {
+    if (Number.isNaN(x[i])) return i - start
+    if (x[i]! < x[best]!) best = i
+  }
+  return start < end ? best - start : -1
+}
 
-export function reduceKernels({ load, save }: Access): Pick<Kernels, Names> {
-  const folded =
+function any(x: Float64Array, start: number, end: number): number {
+  for (let i = start; i < end; i++) if (x[i] !== 0) return 1
+  return 0
+}
+
+function all(x: Float64Array, start: number, end: number): number {
+  for (let i = start; i < end; i++) if (x[i] === 0) return 0
+  return 1
+}
+
+type Names = 'sum' | 'prod' | 'amax' | 'amin' | 'any' | 'all' | 'argmax' | 'argmin'
+
+export function reductions(memory: Memory): Pick<Kernels, Names> {
+  const reduce = (x: Operand, out: Operand, dims: readonly number[], fold: Fold): void => {
+    const numbers = memory.load(reducedLast(x, dims))
+    if (dims.length === 0) {
+      memory.store(out, numbers)
+      return
+    }
+    const results = new Float64Array(sizeOf(out.shape))
+    const length = sizeOf(dims.map(dim => x.shape[dim]!))
+    for (let i = 0; i < results.length; i++) results[i] = fold(numbers, i * length, (i + 1) * length)
+    memory.store(out, results)
+  }
+  const over =
+    (foldFor: (dtype: DType) => Fold) =>
+    ([x]: readonly Operand[], out: Operand, { dims }: Dims): void =>
+      reduce(x!, out, dims, foldFor(x!.dtype))
+  const place =
     (fold: Fold) =>
-    ([x]: readonly Operand[], out: Operand, { dims }: Dims): void => {
-      const { shape } = x as Operand
-      const values = load(x as Operand)
-      save(
-        out,
-        Array.from(groups(shape, dims), places => fold(values, places, out.dtype === 'int32')),
-      )
-    }
-  const placed =
-    (sign: 1 | -1) =>
-    ([x]: readonly Operand[], out: Operand, { dim }: { readonly dim: number }): void => {
-      const values = load(x as Operand)
-      save(
-        out,
-        Array.from(groups((x as Operand).shape, [dim]), places => best(values, places, sign)),
-      )
-    }
-  /** Each line along `dim` is rewritten by `run`. */
-  const along = (x: Operand, out: Operand, dim: number, run: (line: Float64Array) => void): void => {
-    const values = load(x)
-    for (const places of groups(x.shape, [dim])) {
-      const line = Float64Array.from(places, place => values[place] as number)
-      run(line)
-      places.forEach((place, i) => {
-        values[place] = line[i] as number
-      })
-    }
-    save(out, values)
-  }
-  const running =
-    (sign: 1 | -1) =>
     ([x]: readonly Operand[], out: Operand, { dim }: { readonly dim: number }): void =>
-      along(x as Operand, out, dim, line => {
-        let at = 0
-        const seen = line.slice()
-        for (let i = 0; i < line.length; i++) {
-          const [value, leader] = [seen[i] as number, seen[at] as number]
-          if (!Number.isNaN(leader) && (Number.isNaN(value) || sign * value >= sign * leader)) at = i
-          else if (Number.isNaN(leader) && Number.isNaN(value)) at = i
-          line[i] = at
-        }
-      })
-
+      reduce(x!, out, [dim], fold)
   return {
-    sum: folded(FOLDS.sum),
-    prod: folded(FOLDS.prod),
-    amax: folded(FOLDS.amax),
-    amin: folded(FOLDS.amin),
-    any: folded(FOLDS.any),
-    all: folded(FOLDS.all),
-    argmax: placed(1),
-    argmin: placed(-1),
-    argcummax: running(1),
-    argcummin: running(-1),
-    cumsum: ([x], out, { dim, reverse }) =>
-      along(x as Operand, out, dim, line => {
-        if (reverse) line.reverse()
-        for (let i = 1; i < line.length; i++) line[i] = (line[i - 1] as number) + (line[i] as number)
-        if (reverse) line.reverse()
-      }),
-    cumprod: ([x], out, { dim }) =>
-      along(x as Operand, out, dim, line => {
-        const int = out.dtype === 'int32'
-        for (let i = 1; i < line.length; i++) {
-          const [before, value] = [line[i - 1] as number, line[i] as number]
-          line[i] = int ? Math.imul(before, value) : before * value
-        }
-      }),
-    softmax: ([x], out, { dim }) => along(x as Operand, out, dim, line => normalise(line, false)),
-    logSoftmax: ([x], out, { dim }) => along(x as Operand, out, dim, line => normalise(line, true)),
+    sum: over(() => sum),
+    prod: over(dtype => (dtype === 'int32' ? intProd : prod)),
+    amax: over(() => (x, start, end) => x[start + placeOfGreatest(x, start, end)]!),
+    amin: over(() => (x, start, end) => x[start + placeOfLeast(x, start, end)]!),
+    any: over(() => any),
+    all: over(() => all),
+    argmax: place(placeOfGreatest),
+    argmin: place(placeOfLeast),
   }
 }
 
-/** exp(x - max) / sum, or its logarithm. */
-function normalise(line: Float64Array, log: boolean): void {
-  let max = -Infinity
-  for (const x of line) max = Math.max(max, x)
-  let sum = 0
-  for (const x of line) sum += Math.exp(x - max)
-  const logSum = Math.log(sum)
-  for (let i = 0; i < line.length; i++) {
-    const shifted = (line[i] as number) - max
-    line[i] = log ? shifted - logSum : Math.exp(shifted) / sum
+/** The same elements with the axes `dims` moved behind the others. */
+function reducedLast(x: Operand, dims: readonly number[]): Operand {
+  const kept = x.shape.map((_, axis) => axis).filter(axis => !dims.includes(axis))
+  const order = [...kept, ...dims]
+  if (order.every((axis, i) => axis === i)) return x
+  const strides = stridesOf(x)
+  return {
+    storage: x.storage,
+    offset: x.offset,
+    shape: order.map(axis => x.shape[axis]!),
+    layout: order.map(axis => strides[axis]!),
+    dtype: x.dtype,
   }
 }
