@@ -80,7 +80,7 @@ export interface OtherPrimitives {
   where: None
   /** (x): min(max(x, lo), hi) with NaN kept; -Infinity and Infinity where a side is open. */
   clamp: { readonly min: number; readonly max: number }
-  /** (x): to another dtype. To int32: towards zero; to bool: x != 0; to 16 bits: to nearest even. */
+  /** (x): to another dtype. To int32: towards zero, what does not fit to the nearest end, NaN to 0; to bool: x != 0; to 16 bits: to nearest even. */
   cast: { readonly dtype: DType }
   /** (x): the same numbers in fresh row-major memory. */
   copy: None
@@ -178,7 +178,7 @@ export interface OtherPrimitives {
   arange: { readonly length: number; readonly dtype: DType; readonly start: number; readonly step: number }
   /** Philox4x32-10: element i is word i % 4 of block counter + floor(i / 4), with key [low, high]; int32. */
   randomBits: RandomParams
-  /** Uniform on [0, 1) from the same bits: float32 (bits >>> 8) * 2^-24; float64 from two words, 53 bits. */
+  /** Uniform on [0, 1) from the same bits: float32 (bits >>> 8) * 2^-24; float64 from two words, 53 bits; 16-bit floats as many as they hold. */
   uniform: RandomParams & { readonly dtype: DType }
   /** Standard normal by Box and Muller from the same bits. */
   normal: RandomParams & { readonly dtype: DType }
