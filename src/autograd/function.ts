@@ -136,7 +136,7 @@ function backward<A extends readonly unknown[], O extends Tensors>(
   const found = checked(name, onceDifferentiable ? noGrad(run) : run(), args)
   if (onceDifferentiable) {
     const made = found.filter(g => g !== undefined)
-    recordFunction(name, given, made, () => {
+    recordFunction(name, [...given, ...args.map(placeholder)], made, () => {
       throw new TensorError('BAD_RULE', `${name}: its backward cannot be differentiated (onceDifferentiable).`, {
         next: 'Write backward in differentiable operations and leave onceDifferentiable out, or do without createGraph.',
       })
