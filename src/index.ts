@@ -4,15 +4,11 @@ import * as data from './data/index.js'
 
 export {
   backward,
-  type CustomFunction,
-  checkpoint,
   computationGraph,
-  customFunction,
   detach,
   detectAnomaly,
   enableGrad,
   type FunctionalOptions,
-  type FunctionContext,
   type GradcheckOptions,
   type GradgradcheckOptions,
   grad,

@@ -2,7 +2,6 @@
 import { TensorError } from '../tensor/errors.js'
 import { hooks } from '../tensor/graph.js'
 import { state } from '../tensor/state.js'
-import { dismissKeeper } from './node.js'
 
 type Mode = 'grad' | 'anomaly'
 
@@ -81,7 +80,6 @@ export function resetModes(): void {
   outside.clear()
   hooks.forward = false
   hooks.passing = false
-  dismissKeeper()
 }
 
 interface Host {

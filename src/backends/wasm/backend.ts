@@ -4,9 +4,11 @@ import type { Backend, Kernels, Storage } from '../../tensor/backend.js'
 import { DTYPES, type DType, type StoredArray } from '../../tensor/dtype.js'
 import { TensorError } from '../../tensor/errors.js'
 import { loops } from '../reference/loops.js'
+import type { Ground } from './ground.js'
 import { ElementwiseKernels } from './kernels.js'
 import { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
+import { moveKernels } from './move/kernels.js'
 
 type ArrayOn = new (buffer: ArrayBuffer, byteOffset: number, length: number) => StoredArray
 
@@ -37,7 +39,8 @@ export function wasmBackend(): Backend {
     return new (DTYPES[dtype].array as unknown as ArrayOn)(heap.memory.buffer, pointer, length)
   }
   const inLoops = loops(arrayOf)
-  const kernels: Kernels = { ...inLoops, ...new ElementwiseKernels(heap, inLoops).make() }
+  const ground: Ground = { memory: heap.memory, loops: inLoops }
+  const kernels: Kernels = { ...inLoops, ...new ElementwiseKernels(heap, inLoops).make(), ...moveKernels(ground) }
   return backend
 }
 

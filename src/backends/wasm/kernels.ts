@@ -65,7 +65,6 @@ export class ElementwiseKernels {
       out[name] = this.binary(name, (lanes, modes, id) => comparison(id, lanes, name, modes))
     }
     out.where = this.where()
-    out.copy = this.copy()
     return out as Partial<Kernels>
   }
 
@@ -197,31 +196,6 @@ export class ElementwiseKernels {
       }
       const f = compiled('float32', (modes[1] === 's' ? 2 : 0) + (modes[2] === 's' ? 1 : 0)) as Compiled
       eachBlock(walk, [...inputs, out].map(addressOf), [1, 4, 4, 4], args => f(...args))
-    }
-  }
-
-  /** Copies of whole rows; other layouts run in loops. */
-  private copy(): Run {
-    const identity: Formula = (_, x) => x as never
-    const compiled = this.compiler('copy', (lanes, modes, id) => elementwise(id, lanes, identity, modes.slice(0, 1), 4))
-    const fallback = this.fallback('copy')
-    return (inputs, out, params) => {
-      const x = inputs[0] as Operand
-      const bytes = DTYPES[x.dtype].bytes
-      const size = sizeOf(out.shape)
-      if (size === 0) return
-      if (x.layout === undefined && out.layout === undefined && sizeOf(x.shape) === size) {
-        new Uint8Array(this.heap.memory.buffer).copyWithin(addressOf(out), addressOf(x), addressOf(x) + size * bytes)
-        return
-      }
-      const walk = mergedWalk([x, out], out.shape)
-      const modes = modesOf(walk, 2)
-      if (modes === undefined || modes[1] === 's' || bytes < 4) {
-        fallback(inputs, out, params)
-        return
-      }
-      const f = compiled(bytes === 8 ? 'float64' : 'float32', modes[0] === 's' ? 3 : 0) as Compiled
-      eachBlock(walk, [addressOf(x), addressOf(out)], [bytes, bytes], args => f(...args))
     }
   }
 }
