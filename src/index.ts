@@ -4,11 +4,15 @@ import * as data from './data/index.js'
 
 export {
   backward,
+  type CustomFunction,
+  checkpoint,
   computationGraph,
+  customFunction,
   detach,
   detectAnomaly,
   enableGrad,
   type FunctionalOptions,
+  type FunctionContext,
   type GradcheckOptions,
   type GradgradcheckOptions,
   grad,

@@ -3,8 +3,10 @@ import './methods.js'
 
 export { detectAnomaly, setDetectAnomaly } from './anomaly.js'
 export { type BackwardOptions, backward, type GradOptions, grad } from './backward.js'
+export { checkpoint } from './checkpoint.js'
 export { type ComputationGraphOptions, type ComputationNode, computationGraph } from './computation-graph.js'
 export { jvp, type Like, type Tensors } from './forward.js'
+export { type CustomFunction, customFunction, type FunctionContext, type MaybeTensor } from './function.js'
 export {
   type FunctionalOptions,
   hessian,

@@ -2,6 +2,7 @@
 import { TensorError } from '../tensor/errors.js'
 import { hooks } from '../tensor/graph.js'
 import { state } from '../tensor/state.js'
+import { dismissKeeper } from './node.js'
 
 type Mode = 'grad' | 'anomaly'
 
@@ -80,6 +81,7 @@ export function resetModes(): void {
   outside.clear()
   hooks.forward = false
   hooks.passing = false
+  dismissKeeper()
 }
 
 interface Host {

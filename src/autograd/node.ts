@@ -68,7 +68,7 @@ export class Leaf extends Node {
 const NO_EDGES: readonly Node[] = []
 
 /** A primitive's node: its rule, its parameters, and the tensors that the rule saves. */
-export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node implements RuleContext<P> {
+export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node implements RuleContext<P>, SavingNode {
   readonly name: P
   readonly params: PrimitiveParams[P]
   readonly metas: readonly Meta[]
@@ -77,6 +77,8 @@ export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node
   private savedOutput: Tensor | undefined = undefined
   private readonly versions: readonly number[] | undefined
   private outputVersion = 0
+  /** Computes again what a checkpoint did not save. */
+  private recall: (() => void) | undefined = undefined
 
   constructor(
     name: P,
@@ -91,17 +93,18 @@ export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node
     this.rule = rule
     this.params = params
     this.metas = inputs.map(metaOf)
-    const saves = rule.kind === 'linear' ? NOTHING : rule.saves
-    const places = saves.each === undefined ? saves.inputs : placesFor(saves.each, edges)
     this.saved = NO_TENSORS
-    if (places !== undefined && places.length > 0) {
-      this.saved = inputs.map((x, i) => (places.includes(i) ? x : undefined))
-      this.versions = inputs.map(versionOf)
-    } else this.versions = undefined
-    if (saves.each === undefined ? saves.output === true : outputFor(saves.each, edges)) {
-      this.savedOutput = out
-      this.outputVersion = out.storage.version
-    }
+    this.versions = undefined
+    const saves = rule.kind === 'linear' ? NOTHING : rule.saves
+    const places = (saves.each === undefined ? saves.inputs : placesFor(saves.each, edges)) ?? NO_PLACES
+    const wantsOutput = saves.each === undefined ? saves.output === true : outputFor(saves.each, edges)
+    if (places.length === 0 && !wantsOutput) return
+    if (places.length > 0) this.versions = inputs.map(versionOf)
+    if (wantsOutput) this.outputVersion = out.storage.version
+    if (keeper !== undefined) this.recall = keeper(this)
+    if (this.recall !== undefined) return
+    if (places.length > 0) this.saved = inputs.map((x, i) => (places.includes(i) ? x : undefined))
+    if (wantsOutput) this.savedOutput = out
   }
 
   get needs(): readonly boolean[] {
@@ -109,6 +112,7 @@ export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node
   }
 
   input(i: number): Tensor {
+    this.recall?.()
     const x = this.saved?.[i]
     if (x === undefined) throw this.missing(`input ${i}`)
     this.checkVersion(`input ${i}`, x, this.versions?.[i])
@@ -116,6 +120,7 @@ export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node
   }
 
   output(): Tensor {
+    this.recall?.()
     const x = this.savedOutput
     if (x === undefined) throw this.missing('its result')
     this.checkVersion('its result', x, this.outputVersion)
@@ -136,8 +141,22 @@ export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node
 
   /** A node that saved nothing has nothing to lose, and can be passed again. */
   override release(): void {
-    if (this.versions !== undefined || this.savedOutput !== undefined) this.saved = undefined
+    if (this.versions !== undefined || this.savedOutput !== undefined || this.recall !== undefined)
+      this.saved = undefined
     this.savedOutput = undefined
+    this.recall = undefined
+  }
+
+  get contents(): Contents {
+    return { inputs: this.saved, output: this.savedOutput }
+  }
+
+  /** Takes over what a node of the same operation has saved in a second run. */
+  restore({ contents }: SavingNode): void {
+    if (this.recall === undefined) return
+    this.recall = undefined
+    this.saved = contents.inputs
+    this.savedOutput = contents.output
   }
 
   override get freed(): boolean {
@@ -156,6 +175,39 @@ export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node
       { next: 'Use the form without _ (a new tensor) for that write, or clone() the tensor before it.' },
     )
   }
+}
+
+/** Sees each node that is about to save tensors; where it returns a function, that one brings them back instead. */
+export type Keeper = (node: SavingNode) => (() => void) | undefined
+
+/** A node that has saved tensors, or can take over those of a twin. */
+export interface SavingNode {
+  readonly name: string
+  readonly contents: Contents
+  restore(twin: SavingNode): void
+}
+
+interface Contents {
+  readonly inputs: readonly (Tensor | undefined)[] | undefined
+  readonly output: Tensor | undefined
+}
+
+let keeper: Keeper | undefined
+
+/** Runs `f` with a keeper, or with none. */
+export function withKeeper<T>(next: Keeper | undefined, f: () => T): T {
+  const before = keeper
+  keeper = next
+  try {
+    return f()
+  } finally {
+    keeper = before
+  }
+}
+
+/** For a host that ends a cell by an interrupt, which unwinds without `finally`. */
+export function dismissKeeper(): void {
+  keeper = undefined
 }
 
 const NOTHING: Saves = {}

@@ -1,12 +1,12 @@
 // Tensors for tests of gradients: float64 leaves at generic points, the same every time.
 
+import { noGrad } from '#src/index.js'
 import { fromArray } from '#src/tensor/create.js'
-import { apply, compute } from '#src/tensor/engine.js'
+import { apply, assign, compute } from '#src/tensor/engine.js'
+import { constant } from '#src/tensor/ops/operand.js'
 import type { Shape } from '#src/tensor/shape.js'
 import { sizeOf } from '#src/tensor/shape.js'
-import { backendNamed } from '#src/tensor/state.js'
 import type { Tensor } from '#src/tensor/tensor.js'
-import '#src/index.js'
 
 /** Numbers from `low` to `high` without structure and none twice, in float64 on the reference backend. */
 export function points(shape: Shape, low: number, high: number, seed = 0): Tensor {
@@ -42,4 +42,7 @@ export function total(x: Tensor): Tensor {
   return apply('sum', [x], { dims: x.shape.map((_, i) => i), keepdim: false })
 }
 
-export const reference = backendNamed('reference')
+/** Writes x + 1 into x, outside of the graph. */
+export function increase(x: Tensor): void {
+  noGrad(() => assign('add_', x, () => apply('add', [x, constant(1, x.dtype, x.storage.backend)], {}), [x]))
+}
