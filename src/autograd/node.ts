@@ -95,16 +95,19 @@ export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node
     this.metas = inputs.map(metaOf)
     this.saved = NO_TENSORS
     this.versions = undefined
-    const saves = rule.kind === 'linear' ? NOTHING : rule.saves
-    const places = (saves.each === undefined ? saves.inputs : placesFor(saves.each, edges)) ?? NO_PLACES
-    const wantsOutput = saves.each === undefined ? saves.output === true : outputFor(saves.each, edges)
-    if (places.length === 0 && !wantsOutput) return
-    if (places.length > 0) this.versions = inputs.map(versionOf)
-    if (wantsOutput) this.outputVersion = out.storage.version
+    const wants = rule.kind === 'linear' ? 0 : wantsOf(rule.saves, edges)
+    if (wants === 0) return
+    const inputsWanted = (wants & ~OUTPUT) !== 0
+    if (inputsWanted) this.versions = inputs.map(versionOf)
+    if ((wants & OUTPUT) !== 0) this.outputVersion = out.storage.version
     if (keeper !== undefined) this.recall = keeper(this)
     if (this.recall !== undefined) return
-    if (places.length > 0) this.saved = inputs.map((x, i) => (places.includes(i) ? x : undefined))
-    if (wantsOutput) this.savedOutput = out
+    if (inputsWanted) {
+      const saved = new Array<Tensor | undefined>(inputs.length)
+      for (let i = 0; i < inputs.length; i++) saved[i] = (wants & (1 << i)) === 0 ? undefined : inputs[i]
+      this.saved = saved
+    }
+    if ((wants & OUTPUT) !== 0) this.savedOutput = out
   }
 
   get needs(): readonly boolean[] {
@@ -210,21 +213,24 @@ export function dismissKeeper(): void {
   keeper = undefined
 }
 
-const NOTHING: Saves = {}
+/** The bit that stands for the result; bit i stands for input i. */
+const OUTPUT = 1 << 30
 
-/** The inputs that the gradients in demand need. */
-function placesFor(each: readonly Saves[], edges: readonly (Node | undefined)[]): readonly number[] {
-  const places: number[] = []
-  for (let i = 0; i < each.length; i++) if (edges[i] !== undefined) places.push(...(each[i]?.inputs ?? NO_PLACES))
-  return places
+/** What the gradients in demand need, as bits. */
+function wantsOf(saves: Saves, edges: readonly (Node | undefined)[]): number {
+  const { each } = saves
+  if (each === undefined) return bitsOf(saves)
+  let bits = 0
+  for (let i = 0; i < each.length; i++) if (edges[i] !== undefined) bits |= bitsOf(each[i] as Saves)
+  return bits
 }
 
-function outputFor(each: readonly Saves[], edges: readonly (Node | undefined)[]): boolean {
-  for (let i = 0; i < each.length; i++) if (edges[i] !== undefined && each[i]?.output === true) return true
-  return false
+function bitsOf({ inputs, output }: Saves): number {
+  let bits = output === true ? OUTPUT : 0
+  if (inputs !== undefined) for (let i = 0; i < inputs.length; i++) bits |= 1 << (inputs[i] as number)
+  return bits
 }
 
-const NO_PLACES: readonly number[] = []
 const NO_TENSORS: readonly undefined[] = []
 const metaOf = ({ shape, dtype }: Tensor): Meta => ({ shape, dtype })
 const versionOf = (x: Tensor): number => x.storage.version
