@@ -112,7 +112,10 @@ export function softplus(x: TensorLike, { beta = 1, threshold = 20 }: SoftplusOp
  * logsigmoid(tensor([-100, 0])) // tensor([-100.0000,   -0.6931])
  */
 export function logsigmoid(x: TensorLike): Tensor {
-  return apply('neg', [apply('softplus', [apply('neg', [floats('logsigmoid', x)], NONE)], NONE)], NONE)
+  const input = floats('logsigmoid', x)
+  const softly = apply('softplus', [apply('neg', [input], NONE)], NONE)
+  // 0 - y, not -y: where the sigmoid is 1 its logarithm is 0, not -0.
+  return apply('sub', [constant(0, input.dtype, input.storage.backend), softly], NONE)
 }
 
 /** The axis of the softmax family. */

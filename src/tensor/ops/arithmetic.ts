@@ -83,8 +83,14 @@ export function div(a: TensorLike, b: TensorLike, options?: DivOptions): Tensor 
       next: "Choose 'floor' (down) or 'trunc' (towards zero), or leave it out.",
     })
   }
-  if (isFloat(x.dtype)) return apply('trunc', [apply('div', [x, y], NONE)], NONE)
-  return truncated(noBool('div', x), y)
+  return isFloat(x.dtype) ? flat(x, y) : truncated(noBool('div', x), y)
+}
+
+/** trunc(x / y). Its gradient is 0 also where that of x / y is not finite: it goes to a sum that is never chosen. */
+function flat(x: Tensor, y: Tensor): Tensor {
+  const value = still(() => apply('trunc', [apply('div', [x, y], NONE)], NONE))
+  const never = constant(false, 'bool', x.storage.backend)
+  return apply('where', [never, apply('add', [x, y], NONE), value], NONE)
 }
 
 /** int32 division towards zero: the quotient rounded down, plus 1 where that was negative and not exact. */
@@ -99,7 +105,7 @@ function truncated(x: Tensor, y: Tensor): Tensor {
  * Power, element by element: `a ^ b`.
  *
  * Shapes: broadcast with each other. Dtype: promoted; a plain number is weak; two bools give int32. x^0 is 1 for every x,
- * NaN included; a negative base with a fraction as exponent gives NaN. The gradient for b at a = 0 is 0 where b >= 0.
+ * NaN included; a negative base with a fraction as exponent gives NaN. The exponents 2 and 1/2 are square and sqrt. The gradient for b at a = 0 is 0 where b >= 0.
  * Throws SHAPE_MISMATCH where the shapes do not fit, BAD_VALUE for int32 to a negative number.
  *
  * @torch torch.pow
@@ -116,6 +122,7 @@ export function pow(a: TensorLike, b: TensorLike): Tensor {
     })
   }
   if (b === 2) return apply('square', [x], NONE)
+  if (b === 0.5) return apply('sqrt', [x], NONE)
   return apply('pow', [x, y], NONE)
 }
 

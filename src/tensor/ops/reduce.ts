@@ -311,7 +311,7 @@ function normOf(x: Tensor, p: number, dims: Dims): Tensor {
   if (p === Infinity) return apply('amax', [size], dims)
   if (p === -Infinity) return apply('amin', [size], dims)
   const number = (value: number) => constant(value, x.dtype, x.storage.backend)
-  if (p === 0) return apply('sum', [cast(apply('ne', [x, number(0)], NONE), x.dtype)], dims)
+  if (p === 0) return apply('sum', [apply('where', [apply('ne', [x, number(0)], NONE), number(1), size], NONE)], dims)
   const powers = (exponent: number) => (y: Tensor) => apply('pow', [y, number(exponent)], NONE)
   const atZero = p > 0 ? 0 : Infinity
   return apartFromZero(apply('sum', [apartFromZero(size, atZero, powers(p))], dims), atZero, powers(1 / p))
