@@ -1,6 +1,7 @@
 """Writes gradient_conventions.json: what PyTorch says of gradients where calculus says nothing: kinks, bounds, ties, zeros, Inf, NaN.
 
 Run with a Python that has torch: python test/golden/make_gradient_conventions.py
+Then: npx biome format --write test/golden/gradient_conventions.json
 """
 import json
 import math
