@@ -153,12 +153,15 @@ type Names = UnaryName | BinaryName | CompareName | TestName | 'where' | 'clamp'
 export function elementwise(memory: Memory): Pick<Kernels, Names> {
   const { load, store } = memory
 
-  const unary = (rule: (x: number) => number | boolean) => (inputs: readonly Operand[], out: Operand) => {
-    const x = load(inputs[0]!)
-    const y = new Float64Array(x.length)
-    for (let i = 0; i < y.length; i++) y[i] = Number(rule(x[i]!))
-    store(out, y)
-  }
+  const unary =
+    (rule: (x: number) => number | boolean, intRule = rule) =>
+    (inputs: readonly Operand[], out: Operand) => {
+      const x = load(inputs[0]!)
+      const f = inputs[0]!.dtype === 'int32' ? intRule : rule
+      const y = new Float64Array(x.length)
+      for (let i = 0; i < y.length; i++) y[i] = Number(f(x[i]!))
+      store(out, y)
+    }
   const binary =
     (ruleFor: (dtype: DType) => (a: number, b: number) => number | boolean) =>
     (inputs: readonly Operand[], out: Operand) => {
@@ -173,6 +176,7 @@ export function elementwise(memory: Memory): Pick<Kernels, Names> {
 
   return {
     ...table(UNARY, name => unary(UNARY_RULES[name])),
+    square: unary(UNARY_RULES.square, x => Math.imul(x, x)),
     ...table(BINARY, arithmetic),
     ...table([...COMPARE, ...LOGICAL], name => binary(() => COMPARE_RULES[name])),
     ...table(TEST, name => unary(TEST_RULES[name])),

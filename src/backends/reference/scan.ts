@@ -64,11 +64,18 @@ function softmax(x: Float64Array, y: Float64Array, start: number, step: number, 
   for (let i = 0, at = start; i < length; i++, at += step) y[at] = y[at]! / total
 }
 
+/** x - max - log(sum of exp(x - max)). The greatest term, 1, is left to log1p, which keeps the digits of a small rest. */
 function logSoftmax(x: Float64Array, y: Float64Array, start: number, step: number, length: number): void {
   const top = greatest(x, start, step, length)
-  let total = 0
-  for (let i = 0, at = start; i < length; i++, at += step) total += Math.exp(x[at]! - top)
-  const shift = Math.log(total)
+  let rest = 0
+  let seen = false
+  for (let i = 0, at = start; i < length; i++, at += step) {
+    const first: boolean = !seen && x[at] === top
+    // 0 for the greatest, but NaN where it is infinite.
+    rest += first ? Math.expm1(x[at]! - top) : Math.exp(x[at]! - top)
+    seen ||= first
+  }
+  const shift = Math.log1p(rest)
   for (let i = 0, at = start; i < length; i++, at += step) y[at] = x[at]! - top - shift
 }
 
