@@ -1,0 +1,176 @@
+// Text of a tensor, by PyTorch's rules: four digits, columns aligned, long axes summarised.
+import type { DType } from '../dtype.js'
+import { isFloat } from '../dtype.js'
+import { data } from '../ops/read.js'
+import { sizeOf } from '../shape.js'
+import { state } from '../state.js'
+import type { Tensor } from '../tensor.js'
+
+export interface PrintOptions {
+  /** Digits after the point. 4. */
+  readonly precision?: number
+  /** From how many elements on a tensor is summarised. 1000. */
+  readonly threshold?: number
+  /** Places shown at each end of an axis that is summarised. 3. */
+  readonly edgeitems?: number
+  /** Characters in a line. 80. */
+  readonly linewidth?: number
+  /** Whether numbers are written with an exponent; undefined decides by their range. */
+  readonly scientific?: boolean | undefined
+}
+
+const DEFAULTS = { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80, scientific: undefined }
+let options: Required<Omit<PrintOptions, 'scientific'>> & { scientific: boolean | undefined } = { ...DEFAULTS }
+
+/**
+ * How tensors are printed from now on; what is not named goes back to its default.
+ * @torch torch.set_printoptions
+ * @differs Options that are not named go back to their defaults.
+ */
+export function setPrintOptions(given: PrintOptions = {}): void {
+  options = { ...DEFAULTS, ...given }
+}
+
+/** How the numbers of one tensor are written. */
+export interface Style {
+  readonly width: number
+  readonly write: (value: number) => string
+}
+
+/** Decides as PyTorch does: whole numbers with a point, fixed digits, or an exponent where the range is wide. */
+export function styleOf(values: ArrayLike<number>, dtype: DType): Style {
+  const write = writerOf(values, dtype)
+  let width = 1
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number
+    // In a float tensor zeros, infinities and NaN do not widen the columns.
+    if (!isFloat(dtype) || (Number.isFinite(value) && value !== 0)) width = Math.max(width, write(value).length)
+  }
+  return { width, write }
+}
+
+function writerOf(values: ArrayLike<number>, dtype: DType): (value: number) => string {
+  if (dtype === 'bool') return value => (value === 0 ? 'false' : 'true')
+  if (!isFloat(dtype)) return String
+  const { precision, scientific } = options
+  const finite = Array.from(values).filter(x => Number.isFinite(x) && x !== 0)
+  if (finite.length === 0) return special(x => (scientific === true ? exponent(x, precision) : `${whole(x)}.`))
+  const sizes = finite.map(Math.abs)
+  const [min, max] = [sizes.reduce((a, b) => Math.min(a, b)), sizes.reduce((a, b) => Math.max(a, b))]
+  if (finite.every(Number.isInteger)) {
+    const exponents = scientific ?? (max / min > 1000 || max > 1e8)
+    return special(x => (exponents ? exponent(x, precision) : `${whole(x)}.`))
+  }
+  const exponents = scientific ?? (max / min > 1000 || max > 1e8 || min < 1e-4)
+  return special(x => (exponents ? exponent(x, precision) : x.toFixed(precision)))
+}
+
+/** -0 keeps its sign, as in PyTorch. */
+function whole(x: number): string {
+  return Object.is(x, -0) ? '-0' : x.toFixed(0)
+}
+
+function exponent(x: number, precision: number): string {
+  const [digits = '', power = ''] = x.toExponential(precision).split('e')
+  const size = power.replace(/^[+-]/, '')
+  return `${Object.is(x, -0) ? '-' : ''}${digits}e${power.startsWith('-') ? '-' : '+'}${size.padStart(2, '0')}`
+}
+
+function special(write: (x: number) => string): (x: number) => string {
+  return x => {
+    if (Number.isNaN(x)) return 'nan'
+    if (!Number.isFinite(x)) return x > 0 ? 'inf' : '-inf'
+    return Object.is(x, -0) && !write(x).startsWith('-') ? `-${write(0)}` : write(x)
+  }
+}
+
+/** The text of a tensor, as in `tensor([[1., 2.], [3., 4.]])`. */
+export function print(x: Tensor): string {
+  const prefix = 'tensor('
+  const suffixes: string[] = []
+  const size = sizeOf(x.shape)
+  if (size === 0 && x.shape.length !== 1) suffixes.push(`size=[${x.shape.join(', ')}]`)
+  const usual = x.dtype === state.defaultDtype || (size > 0 && (x.dtype === 'bool' || x.dtype === 'int32'))
+  if (!usual) suffixes.push(`dtype=${x.dtype}`)
+  suffixes.push(...graphSuffix(x))
+  const body = size === 0 ? '[]' : bodyOf(x, prefix.length)
+  return withSuffixes(prefix + body, suffixes, prefix.length)
+}
+
+/** What autograd adds: requiresGrad for a leaf, the operation for a result. */
+function graphSuffix(x: Tensor): string[] {
+  const name = x.node?.name
+  if (name === undefined) return []
+  return name === 'leaf' ? ['requiresGrad=true'] : [`gradFn=<${name}>`]
+}
+
+/** Suffixes go to a new line where they do not fit. */
+function withSuffixes(text: string, suffixes: readonly string[], indent: number): string {
+  let out = text
+  let line = text.length - (text.lastIndexOf('\n') + 1)
+  for (const suffix of suffixes) {
+    const add = suffix.length + 2
+    if (line + add > options.linewidth) {
+      out += `,\n${' '.repeat(indent)}${suffix}`
+      line = indent + suffix.length
+    } else {
+      out += `, ${suffix}`
+      line += add
+    }
+  }
+  return `${out})`
+}
+
+function bodyOf(x: Tensor, indent: number): string {
+  const summarised = sizeOf(x.shape) > options.threshold
+  const values = data(x)
+  const shown = summarised ? edges(x.shape) : undefined
+  const style = styleOf(shown === undefined ? values : Array.from(shown, i => values[i] as number), x.dtype)
+  return block(values, x.shape, 0, 0, indent, style, summarised)
+}
+
+/** The places that a summary shows. */
+function edges(shape: readonly number[]): number[] {
+  let places = [0]
+  for (const size of shape) {
+    const n = options.edgeitems
+    const along = size > 2 * n ? [...firsts(n), ...firsts(n).map(i => size - n + i)] : firsts(size)
+    places = places.flatMap(place => along.map(i => place * size + i))
+  }
+  return places
+}
+
+const firsts = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
+
+function block(
+  values: ArrayLike<number>,
+  shape: readonly number[],
+  axis: number,
+  start: number,
+  indent: number,
+  style: Style,
+  summarised: boolean,
+): string {
+  if (axis === shape.length) return style.write(values[start] as number)
+  const size = shape[axis] as number
+  const part = sizeOf(shape.slice(axis + 1))
+  const n = options.edgeitems
+  const cut = summarised && size > 2 * n
+  const places = cut ? [...firsts(n), ...firsts(n).map(i => size - n + i)] : firsts(size)
+  if (axis === shape.length - 1) {
+    const words = places.map(i => style.write(values[start + i] as number).padStart(style.width))
+    if (cut) words.splice(n, 0, ' ...')
+    return lines(words, indent, style.width)
+  }
+  const rows = places.map(i => block(values, shape, axis + 1, start + i * part, indent + 1, style, summarised))
+  if (cut) rows.splice(n, 0, '...')
+  return `[${rows.join(`,${'\n'.repeat(shape.length - axis - 1)}${' '.repeat(indent + 1)}`)}]`
+}
+
+/** Numbers in lines of the width that is allowed. */
+function lines(words: readonly string[], indent: number, width: number): string {
+  const inLine = Math.max(1, Math.floor((options.linewidth - indent) / (width + 2)))
+  const out: string[] = []
+  for (let i = 0; i < words.length; i += inLine) out.push(words.slice(i, i + inLine).join(', '))
+  return `[${out.join(`,\n${' '.repeat(indent + 1)}`)}]`
+}

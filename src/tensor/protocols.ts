@@ -1,0 +1,55 @@
+// How JavaScript itself meets a tensor: operators, text, loops, the console and a notebook's display door.
+import { displayTensor, type MimeBundle } from './display/display.js'
+import { shapeText, TensorError } from './errors.js'
+import { select } from './ops/views.js'
+import { print } from './print/print.js'
+import { Tensor } from './tensor.js'
+
+declare module './tensor.js' {
+  interface Tensor {
+    /** The rows: `for (const row of x)`. Views along the first axis. */
+    [Symbol.iterator](): IterableIterator<Tensor>
+    /** The numbers as text, as `console.log` shows them. */
+    toString(): string
+    [Symbol.toPrimitive](hint: string): string
+  }
+}
+
+const methods = {
+  *[Symbol.iterator](this: Tensor): IterableIterator<Tensor> {
+    if (this.shape.length === 0) {
+      throw new TensorError('BAD_DIM', 'A tensor of zero dimensions has no rows to go through.', {
+        next: 'Read its number with item().',
+      })
+    }
+    for (let i = 0; i < (this.shape[0] as number); i++) yield select(this, 0, i)
+  },
+  toString(this: Tensor): string {
+    return print(this)
+  },
+  /** JavaScript asks for a number where an operator meets a tensor: there are no operators on tensors. */
+  [Symbol.toPrimitive](this: Tensor, hint: string): string {
+    if (hint === 'string') return print(this)
+    throw new TensorError(
+      'NOT_A_NUMBER',
+      `JavaScript's operators (+ - * / < > ==) do not work on tensors; here one of shape ${shapeText(this.shape)} met one.`,
+      {
+        next: 'Use its methods: a.add(b), a.sub(b), a.mul(b), a.lt(b), a.eq(b); or read one number with item().',
+      },
+    )
+  },
+  [Symbol.for('nodejs.util.inspect.custom')](this: Tensor): string {
+    return print(this)
+  },
+  [Symbol.for('Jupyter.display')](this: Tensor): MimeBundle {
+    return displayTensor(this)
+  },
+}
+
+for (const key of Reflect.ownKeys(methods)) {
+  Object.defineProperty(Tensor.prototype, key, {
+    value: methods[key as keyof typeof methods],
+    writable: true,
+    configurable: true,
+  })
+}
