@@ -85,6 +85,7 @@ export {
   type TensorErrorCode,
   type TensorLike,
 } from './tensor/index.js'
+export { cat, meshgrid, stack } from './tensor/join.js'
 export {
   type DimOption,
   type GeluOptions,
@@ -150,6 +151,23 @@ export {
   type Picked,
   type ValuesAndIndices,
 } from './tensor/ops/extremes.js'
+export {
+  gather,
+  indexAdd,
+  indexAdd_,
+  indexSelect,
+  maskedFill,
+  maskedFill_,
+  maskedSelect,
+  nonzero,
+  scatter,
+  scatter_,
+  scatterAdd,
+  scatterAdd_,
+  take,
+} from './tensor/ops/gather.js'
+export type { Index, Range } from './tensor/ops/indexing.js'
+export { at, set } from './tensor/ops/indexing.js'
 export { fullLike, onesLike, zerosLike } from './tensor/ops/like.js'
 export {
   abs,
@@ -184,6 +202,8 @@ export {
   tan,
   tanh,
 } from './tensor/ops/maths.js'
+export { diag, flip, oneHot, pad, repeat, repeatInterleave, roll, tile, tril, triu } from './tensor/ops/move.js'
+export { item, read, toArray } from './tensor/ops/read.js'
 export {
   type ArgOptions,
   all,
@@ -208,6 +228,7 @@ export {
 } from './tensor/ops/reduce.js'
 export { ceil, floor, frac, round, trunc } from './tensor/ops/rounding.js'
 export { cummax, cummin, cumprod, cumsum, logcumsumexp } from './tensor/ops/scan.js'
+export { argsort, sort, topk, unique } from './tensor/ops/sort.js'
 export {
   type BincountOptions,
   bincount,
@@ -219,4 +240,28 @@ export {
   type QuantileOptions,
   quantile,
 } from './tensor/ops/statistics.js'
+export {
+  broadcastTo,
+  chunk,
+  diagonal,
+  expand,
+  expandAs,
+  flatten,
+  movedim,
+  narrow,
+  permute,
+  reshape,
+  select,
+  split,
+  squeeze,
+  t,
+  tensorSplit,
+  transpose,
+  unbind,
+  unflatten,
+  unfold,
+  unsqueeze,
+  view,
+} from './tensor/ops/views.js'
+export { type PrintOptions, setPrintOptions } from './tensor/print/print.js'
 export { data }

@@ -1,5 +1,6 @@
 // The tensor room's door: what the rest of the library and the public face take from it.
 import './methods.js'
+import './protocols.js'
 
 export type { DType } from './dtype.js'
 export { TensorError, type TensorErrorCode } from './errors.js'

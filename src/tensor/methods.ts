@@ -5,13 +5,20 @@ import * as choose from './ops/choose.js'
 import * as compare from './ops/compare.js'
 import * as convert from './ops/convert.js'
 import * as extremes from './ops/extremes.js'
+import * as gather from './ops/gather.js'
 import * as inPlace from './ops/in-place.js'
+import * as indexing from './ops/indexing.js'
 import * as like from './ops/like.js'
 import * as maths from './ops/maths.js'
+import * as move from './ops/move.js'
+import * as read from './ops/read.js'
 import * as reduce from './ops/reduce.js'
 import * as rounding from './ops/rounding.js'
 import * as scan from './ops/scan.js'
+import * as sort from './ops/sort.js'
 import * as statistics from './ops/statistics.js'
+import * as views from './ops/views.js'
+
 import { Tensor } from './tensor.js'
 
 /**
@@ -34,11 +41,17 @@ export interface Methods
     Bound<typeof convert>,
     Bound<typeof inPlace>,
     Bound<typeof statistics>,
+    Bound<typeof gather>,
+    Bound<typeof indexing>,
     Bound<typeof like>,
     Bound<typeof maths>,
+    Bound<typeof move>,
+    Bound<typeof read>,
     Bound<typeof reduce>,
     Bound<typeof rounding>,
     Bound<typeof scan>,
+    Bound<typeof sort>,
+    Bound<typeof views>,
     Omit<Bound<typeof extremes>, keyof extremes.ExtremeMethods>,
     extremes.ExtremeMethods {}
 
@@ -70,10 +83,16 @@ for (const operations of [
   compare,
   convert,
   extremes,
+  gather,
+  indexing,
   like,
   maths,
+  move,
+  read,
   reduce,
   rounding,
   scan,
+  sort,
+  views,
 ])
   bindMethods(operations)

@@ -168,3 +168,11 @@ export function viewStrides(shape: Shape, strides: readonly number[], next: Shap
   }
   return group < 0 ? out : undefined
 }
+
+/** A place on an axis, counted from the front. */
+export function checkedPlace(operation: string, index: number, size: number, dim: number): number {
+  if (Number.isInteger(index) && index >= -size && index < size) return index < 0 ? index + size : index
+  throw new TensorError('BAD_INDEX', `${operation}: index ${index} does not exist in dim ${dim} of size ${size}.`, {
+    next: size === 0 ? 'The axis is empty.' : `Use an index from ${-size} to ${size - 1}.`,
+  })
+}

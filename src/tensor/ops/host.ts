@@ -15,3 +15,11 @@ export function numbersOf(x: Tensor): Float64Array {
 export function numberOf(x: Tensor): number {
   return numbersOf(x)[0] as number
 }
+
+/** Whole numbers as an int32 tensor on the backend of `like`. */
+export function int32List(values: Int32Array, like: Tensor): Tensor {
+  const { backend } = like.storage
+  const out = compute('full', [], { shape: [values.length], dtype: 'int32', value: 0 }, backend)
+  backend.write(out.storage, values, 0)
+  return out
+}

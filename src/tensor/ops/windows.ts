@@ -40,3 +40,8 @@ export function expanded(x: Tensor, shape: Shape): Tensor {
   )
   return view('expand', x, { shape }, shape, strides, x.offset)
 }
+
+/** A fresh row-major copy. */
+export function copied(x: Tensor): Tensor {
+  return apply('copy', [x], NONE)
+}

@@ -1,0 +1,111 @@
+// Several tensors into one.
+import { promote } from './dtype.js'
+import { apply } from './engine.js'
+import { shapeText, TensorError } from './errors.js'
+import { cast } from './ops/operand.js'
+import { expand, reshape, unsqueeze } from './ops/views.js'
+import { normalDim } from './shape.js'
+import type { Tensor } from './tensor.js'
+
+/**
+ * Joins tensors along an axis that they have: [A, C] and [B, C] -> [A + B, C] for dim 0.
+ *
+ * All other sizes must be equal (SHAPE_MISMATCH); dtypes meet as in arithmetic. An empty list throws BAD_VALUE. A tensor of
+ * shape [0] joins with anything, as in PyTorch.
+ *
+ * @example
+ * cat([tensor([1, 2]), tensor([3])]) // tensor([1., 2., 3.])
+ * @torch torch.cat
+ */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  const [first] = tensors
+  if (first === undefined)
+    throw new TensorError('BAD_VALUE', 'cat: the list is empty.', { next: 'Give at least one tensor.' })
+  const some = tensors.filter(x => x.shape.length !== 1 || x.shape[0] !== 0)
+  const parts = some.length === 0 ? [first] : some
+  const [lead] = parts as [Tensor]
+  const at = normalDim('cat', dim, lead.shape.length)
+  parts.forEach((x, i) => {
+    const fits =
+      x.shape.length === lead.shape.length && x.shape.every((n, axis) => axis === at || n === lead.shape[axis])
+    if (fits) return
+    throw new TensorError(
+      'SHAPE_MISMATCH',
+      `cat: tensor ${i} has shape ${shapeText(x.shape)}, tensor 0 ${shapeText(lead.shape)}; only dim ${at} may differ.`,
+      {
+        next: 'Use stack to put tensors of one shape along a new axis.',
+      },
+    )
+  })
+  const dtype = tensors.map(x => x.dtype).reduce(promote)
+  return apply(
+    'cat',
+    parts.map(x => cast(x, dtype)),
+    { dim: at },
+  )
+}
+
+/**
+ * Puts tensors of one shape along a new axis: n tensors of [A, B] -> [n, A, B] for dim 0.
+ *
+ * Throws SHAPE_MISMATCH where shapes differ, BAD_VALUE for an empty list.
+ *
+ * @example
+ * stack([tensor([1, 2]), tensor([3, 4])]) // tensor([[1., 2.], [3., 4.]])
+ * @torch torch.stack
+ */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  const [first] = tensors
+  if (first === undefined)
+    throw new TensorError('BAD_VALUE', 'stack: the list is empty.', { next: 'Give at least one tensor.' })
+  const odd = tensors.findIndex(x => shapeText(x.shape) !== shapeText(first.shape))
+  if (odd >= 0) {
+    throw new TensorError(
+      'SHAPE_MISMATCH',
+      `stack: tensor ${odd} has shape ${shapeText((tensors[odd] as Tensor).shape)}, tensor 0 ${shapeText(first.shape)}.`,
+      {
+        next: 'All shapes must be equal; cat joins along an axis that is there.',
+      },
+    )
+  }
+  const at = normalDim('stack', dim, first.shape.length, 1)
+  return cat(
+    tensors.map(x => unsqueeze(x, at)),
+    at,
+  )
+}
+
+/**
+ * Matrices of coordinates from one-dimensional tensors: of sizes A and B, two tensors of [A, B].
+ *
+ * `indexing` 'ij' (the default) lets the first vary along rows, 'xy' along columns. Views.
+ * @torch torch.meshgrid
+ * @differs indexing is 'ij' unless said, which PyTorch warns about.
+ */
+export function meshgrid(
+  tensors: readonly Tensor[],
+  { indexing = 'ij' }: { readonly indexing?: 'ij' | 'xy' } = {},
+): Tensor[] {
+  const sizes = tensors.map((x, i) => {
+    if (x.shape.length <= 1) return x.shape[0] ?? 1
+    throw new TensorError(
+      'BAD_SHAPE',
+      `meshgrid: tensor ${i} has shape ${shapeText(x.shape)}; only lists of numbers make a grid.`,
+      {
+        next: 'Flatten it first.',
+      },
+    )
+  })
+  const swapped = indexing === 'xy' && sizes.length > 1
+  const shape = swapped ? [sizes[1] as number, sizes[0] as number, ...sizes.slice(2)] : sizes
+  return tensors.map((x, i) => {
+    const axis = swapped && i < 2 ? 1 - i : i
+    return expand(
+      reshape(
+        x,
+        shape.map((n, d) => (d === axis ? n : 1)),
+      ),
+      shape,
+    )
+  })
+}

@@ -1,0 +1,229 @@
+// Reading and writing by tensors of indices.
+import { apply, assign } from '../engine.js'
+import { shapeText, TensorError } from '../errors.js'
+import { NONE } from '../primitives.js'
+import { broadcast, normalDim, sameShape, sizeOf } from '../shape.js'
+import type { Tensor } from '../tensor.js'
+import { checkedIndex } from './index-check.js'
+import { cast, constant, type Scalar } from './operand.js'
+import { expanded, narrowed, reshaped } from './windows.js'
+
+/**
+ * Picks one element for each index: out[i][j] = x[index[i][j]][j] for dim 0. The index has as many axes as x, and is not
+ * longer than x along the others. Shape and place of the result are those of the index.
+ *
+ * Throws BAD_DTYPE, BAD_INDEX, SHAPE_MISMATCH.
+ *
+ * @example
+ * logits.gather(1, labels.unsqueeze(1)) // the logit of each row's label: [N, C], [N, 1] -> [N, 1]
+ * @torch torch.gather
+ * @differs Indices are int32.
+ */
+export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  const { at, places } = prepared('gather', x, dim, index)
+  return apply('gather', [x, places], { dim: at })
+}
+
+function prepared(operation: string, x: Tensor, dim: number, index: Tensor): { at: number; places: Tensor } {
+  const at = normalDim(operation, dim, Math.max(x.shape.length, 1))
+  const fits =
+    index.shape.length === x.shape.length && index.shape.every((n, i) => i === at || n <= (x.shape[i] as number))
+  if (!fits && sizeOf(index.shape) > 0) {
+    throw new TensorError(
+      'SHAPE_MISMATCH',
+      `${operation}: the index has shape ${shapeText(index.shape)}, the tensor ${shapeText(x.shape)}.`,
+      {
+        next: `Both need the same number of axes, and the index at most the tensor's sizes but for dim ${at}.`,
+      },
+    )
+  }
+  return { at, places: checkedIndex(operation, index, x.shape[at] ?? 1, at) }
+}
+
+/**
+ * A copy of x with `source` added at the places that gather would read: the transpose of gather. Repeated indices add up.
+ *
+ * `source` has the index's shape, or is larger: then its first elements count. Throws as gather.
+ * @torch torch.scatter_add
+ */
+export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const { at, places } = prepared('scatterAdd', x, dim, index)
+  return apply('scatterAdd', [x, places, fitted('scatterAdd', x, index, source)], { dim: at })
+}
+
+/**
+ * A copy of x with `source` (a tensor or a number) written at the places that gather would read. Of equal places the last
+ * one counts.
+ * @torch torch.scatter
+ */
+export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | Scalar): Tensor {
+  const { at, places } = prepared('scatter', x, dim, index)
+  const values =
+    typeof source === 'object' ? source : expanded(constant(source, x.dtype, x.storage.backend), index.shape)
+  return apply('scatter', [x, places, fitted('scatter', x, index, values)], { dim: at })
+}
+
+function fitted(operation: string, x: Tensor, index: Tensor, source: Tensor): Tensor {
+  const fits =
+    source.shape.length === index.shape.length && index.shape.every((n, i) => n <= (source.shape[i] as number))
+  if (!fits) {
+    throw new TensorError(
+      'SHAPE_MISMATCH',
+      `${operation}: the source has shape ${shapeText(source.shape)}, the index ${shapeText(index.shape)}.`,
+      {
+        next: 'The source must not be smaller than the index.',
+      },
+    )
+  }
+  if (source.dtype !== x.dtype) {
+    throw new TensorError('BAD_DTYPE', `${operation}: the source is ${source.dtype}, the tensor ${x.dtype}.`, {
+      next: 'Convert the source.',
+    })
+  }
+  if (sameShape(source.shape, index.shape)) return source
+  let part = source
+  index.shape.forEach((n, axis) => {
+    part = narrowed(part, axis, 0, n)
+  })
+  return part
+}
+
+/**
+ * Rows (slices) of x along an axis, in the order of a list of indices: [A, B], int32 [K] -> [K, B] for dim 0.
+ * @torch torch.index_select
+ */
+export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
+  const at = normalDim('indexSelect', dim, x.shape.length)
+  return apply('indexSelect', [x, listed('indexSelect', x, at, index)], { dim: at })
+}
+
+/**
+ * A copy of x with the rows of `source` added to those that the index names; repeated ones add up.
+ * @torch torch.index_add
+ */
+export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const at = normalDim('indexAdd', dim, x.shape.length)
+  const places = listed('indexAdd', x, at, index)
+  const shape = x.shape.map((n, i) => (i === at ? sizeOf(index.shape) : n))
+  if (!sameShape(source.shape, shape)) {
+    throw new TensorError(
+      'SHAPE_MISMATCH',
+      `indexAdd: the source has shape ${shapeText(source.shape)}; for ${sizeOf(index.shape)} indices it must be ${shapeText(shape)}.`,
+      {
+        next: 'One row for each index.',
+      },
+    )
+  }
+  return apply('indexAdd', [x, places, cast(source, x.dtype)], { dim: at })
+}
+
+function listed(operation: string, x: Tensor, dim: number, index: Tensor): Tensor {
+  if (index.shape.length > 1) {
+    throw new TensorError(
+      'BAD_SHAPE',
+      `${operation}: the index has shape ${shapeText(index.shape)}; a list is needed.`,
+      { next: 'Flatten it, or use at().' },
+    )
+  }
+  const flat = index.shape.length === 0 ? reshaped(index, [1]) : index
+  return checkedIndex(operation, flat, x.shape[dim] as number, dim)
+}
+
+/**
+ * Elements of the flattened tensor, in the shape of the index. Negative indices count from the end.
+ * @torch torch.take
+ */
+export function take(x: Tensor, index: Tensor): Tensor {
+  const size = sizeOf(x.shape)
+  const places = reshaped(checkedIndex('take', index, size, 0, true), [sizeOf(index.shape)])
+  return reshaped(apply('indexSelect', [reshaped(x, [size]), places], { dim: 0 }), index.shape)
+}
+
+/**
+ * A copy with `value` where the mask is true; the mask broadcasts to x. No gradient flows through what was filled.
+ *
+ * @example
+ * scores.maskedFill(mask, -Infinity).softmax(-1)
+ * @torch torch.Tensor.masked_fill
+ */
+export function maskedFill(x: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
+  const on = boolMask('maskedFill', mask)
+  broadcast('maskedFill', x.shape, mask.shape)
+  const filler = typeof value === 'object' ? cast(value, x.dtype) : constant(value, x.dtype, x.storage.backend)
+  return apply('where', [on, filler, x], NONE)
+}
+
+/**
+ * The same in place.
+ * @torch torch.Tensor.masked_fill_
+ */
+export function maskedFill_(x: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
+  return assign('maskedFill_', x, () => maskedFill(x, mask, value), [x])
+}
+
+function boolMask(operation: string, mask: Tensor): Tensor {
+  if (mask.dtype === 'bool') return mask
+  throw new TensorError('BAD_DTYPE', `${operation}: the mask must be bool; it is ${mask.dtype}.`, {
+    next: 'Compare first, as in x.gt(0), or use mask.bool().',
+  })
+}
+
+/**
+ * The elements where the mask is true, as a list. The mask broadcasts to x, and x to the mask.
+ * @torch torch.masked_select
+ */
+export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
+  const on = boolMask('maskedSelect', mask)
+  const shape = broadcast('maskedSelect', x.shape, on.shape)
+  const flat = reshaped(expanded(x, shape), [sizeOf(shape)])
+  return apply('indexSelect', [flat, truePlaces(reshaped(expanded(on, shape), [sizeOf(shape)]))], { dim: 0 })
+}
+
+/** The places of a flat mask that are true, as a list. */
+function truePlaces(mask: Tensor): Tensor {
+  const rows = nonzero(mask)
+  return reshaped(rows, [rows.shape[0] as number])
+}
+
+function countTrue(mask: Tensor): number {
+  const flat = mask.layout === undefined ? mask : apply('copy', [mask], NONE)
+  let count = 0
+  for (const bit of flat.storage.backend.read(flat.storage, flat.offset, sizeOf(mask.shape))) count += Number(bit !== 0)
+  return count
+}
+
+/**
+ * The indices of what is not zero, one row for each, in row-major order: int32 [count, ndim].
+ *
+ * @example
+ * tensor([[0, 3], [5, 0]]).nonzero() // tensor([[0, 1], [1, 0]])
+ * @torch torch.nonzero
+ */
+export function nonzero(x: Tensor): Tensor {
+  const on = x.dtype === 'bool' ? x : cast(x, 'bool')
+  return apply('nonzero', [on], { count: countTrue(on) })
+}
+
+/**
+ * The same in place, with rows added: see indexAdd.
+ * @torch torch.Tensor.index_add_
+ */
+export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  return assign('indexAdd_', x, () => indexAdd(x, dim, index, source), [x, source])
+}
+
+/**
+ * scatterAdd in place.
+ * @torch torch.Tensor.scatter_add_
+ */
+export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  return assign('scatterAdd_', x, () => scatterAdd(x, dim, index, source), [x, source])
+}
+
+/**
+ * scatter in place.
+ * @torch torch.Tensor.scatter_
+ */
+export function scatter_(x: Tensor, dim: number, index: Tensor, source: Tensor | Scalar): Tensor {
+  return assign('scatter_', x, () => scatter(x, dim, index, source), [x])
+}

@@ -1,0 +1,303 @@
+// Copies that repeat, pad, turn around and cut out.
+import { apply, compute } from '../engine.js'
+import { shapeText, TensorError } from '../errors.js'
+import { NONE } from '../primitives.js'
+import { normalDim, normalDims, type Shape, sizeOf } from '../shape.js'
+import type { Tensor } from '../tensor.js'
+import { int32List } from './host.js'
+import { cast, constant } from './operand.js'
+import { expand, reshape } from './views.js'
+import { expanded, narrowed, reshaped } from './windows.js'
+
+/**
+ * Copies laid side by side: axis i becomes repeats[i] times as long. More repeats than axes add axes in front.
+ *
+ * @example
+ * tensor([1, 2]).repeat([2, 2]) // tensor([[1., 2., 1., 2.], [1., 2., 1., 2.]])
+ * @torch torch.Tensor.repeat
+ */
+export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
+  const lead = repeats.length - x.shape.length
+  if (lead < 0 || repeats.some(n => !Number.isInteger(n) || n < 0)) {
+    throw new TensorError(
+      'BAD_VALUE',
+      `repeat: ${shapeText(repeats)} does not say how often to repeat each of the ${x.shape.length} axes.`,
+      {
+        next: 'Give a whole number for each axis.',
+      },
+    )
+  }
+  const shape = [...new Array<number>(lead).fill(1), ...x.shape]
+  const apart = reshaped(
+    x,
+    shape.flatMap(n => [1, n]),
+  )
+  const wide = expand(
+    apart,
+    shape.flatMap((n, i) => [repeats[i] as number, n]),
+  )
+  return reshape(
+    apply('copy', [wide], NONE),
+    shape.map((n, i) => n * (repeats[i] as number)),
+  )
+}
+
+/**
+ * repeat, with fewer repeats allowed than axes: those in front are then repeated once.
+ * @torch torch.tile
+ */
+export function tile(x: Tensor, repeats: readonly number[]): Tensor {
+  const missing = Math.max(0, x.shape.length - repeats.length)
+  return repeat(x, [...new Array<number>(missing).fill(1), ...repeats])
+}
+
+/**
+ * Each element again and again: [a, b] -> [a, a, b, b]; along `dim`, or of the flattened tensor. `repeats` is one number, or
+ * one for each place.
+ * @torch torch.repeat_interleave
+ */
+export function repeatInterleave(x: Tensor, repeats: number | readonly number[], dim?: number): Tensor {
+  const source = dim === undefined ? reshaped(x, [sizeOf(x.shape)]) : x
+  const at = normalDim('repeatInterleave', dim ?? 0, source.shape.length)
+  const size = source.shape[at] as number
+  const counts = typeof repeats === 'number' ? new Array<number>(size).fill(repeats) : repeats
+  if (counts.length !== size || counts.some(n => !Number.isInteger(n) || n < 0)) {
+    throw new TensorError('BAD_VALUE', `repeatInterleave: ${counts.length} repeats for an axis of size ${size}.`, {
+      next: 'Give one whole number, or one for each place of the axis.',
+    })
+  }
+  const places = Int32Array.from(counts.flatMap((n, i) => new Array<number>(n).fill(i)))
+  return apply('indexSelect', [source, int32List(places, x)], { dim: at })
+}
+
+export interface PadOptions {
+  /** 'constant' (the default), 'reflect' (the edge once), 'replicate' (the edge again), 'circular' (from the other end). */
+  readonly mode?: 'constant' | 'reflect' | 'replicate' | 'circular'
+  /** What 'constant' puts in. Default 0. */
+  readonly value?: number
+}
+
+/**
+ * Adds places around a tensor. `pads` are pairs [before, after], the LAST axis first: pad(x, [1, 1]) widens the rows,
+ * pad(x, [1, 1, 2, 2]) also adds 2 rows above and below. Negative numbers cut off (mode 'constant').
+ *
+ * Throws BAD_VALUE for pairs that do not fit the tensor, or the mode.
+ *
+ * @example
+ * pad(tensor([1, 2]), [1, 2])                   // tensor([0., 1., 2., 0., 0.])
+ * pad(tensor([1, 2, 3]), [1, 1], { mode: 'reflect' }) // tensor([2., 1., 2., 3., 2.])
+ * @torch torch.nn.functional.pad
+ */
+export function pad(x: Tensor, pads: readonly number[], { mode = 'constant', value = 0 }: PadOptions = {}): Tensor {
+  const rank = x.shape.length
+  if (pads.length % 2 !== 0 || pads.length > 2 * rank || !pads.every(Number.isInteger)) {
+    throw new TensorError(
+      'BAD_VALUE',
+      `pad: ${shapeText(pads)} are not pairs [before, after] for at most ${rank} axes.`,
+      {
+        next: 'Give two whole numbers for each axis, the last axis first.',
+      },
+    )
+  }
+  const around = x.shape.map((_, axis): [number, number] => {
+    const pair = 2 * (rank - 1 - axis)
+    return [pads[pair] ?? 0, pads[pair + 1] ?? 0]
+  })
+  return mode === 'constant'
+    ? padConstant(x, around, value)
+    : around.reduce((y, pair, axis) => padByIndex(y, axis, pair, mode), x)
+}
+
+function padConstant(x: Tensor, around: readonly [number, number][], value: number): Tensor {
+  let inner = x
+  around.forEach(([before, after], axis) => {
+    if (before >= 0 && after >= 0) return
+    const length = (inner.shape[axis] as number) + Math.min(before, 0) + Math.min(after, 0)
+    if (length < 0) {
+      throw new TensorError(
+        'BAD_VALUE',
+        `pad: cutting ${-Math.min(before, 0)} and ${-Math.min(after, 0)} off dim ${axis} of size ${inner.shape[axis]} leaves nothing.`,
+        {
+          next: 'Cut off less.',
+        },
+      )
+    }
+    inner = narrowed(inner, axis, Math.max(-before, 0), length)
+  })
+  if (around.every(([before, after]) => before <= 0 && after <= 0)) return apply('copy', [inner], NONE)
+  return apply('pad', [inner], {
+    before: around.map(([b]) => Math.max(b, 0)),
+    after: around.map(([, a]) => Math.max(a, 0)),
+    value,
+  })
+}
+
+function padByIndex(
+  x: Tensor,
+  axis: number,
+  [before, after]: [number, number],
+  mode: 'reflect' | 'replicate' | 'circular',
+): Tensor {
+  if (before === 0 && after === 0) return x
+  const size = x.shape[axis] as number
+  const limit = mode === 'reflect' ? size - 1 : mode === 'circular' ? size : Infinity
+  if (before < 0 || after < 0 || size === 0 || Math.max(before, after) > limit) {
+    throw new TensorError(
+      'BAD_VALUE',
+      `pad: mode '${mode}' cannot add ${before} and ${after} places to dim ${axis} of size ${size}.`,
+      {
+        next: mode === 'replicate' ? 'Use numbers from 0.' : `At most ${limit} on each side.`,
+      },
+    )
+  }
+  const places = Int32Array.from({ length: size + before + after }, (_, i) => {
+    const at = i - before
+    if (mode === 'replicate') return Math.min(Math.max(at, 0), size - 1)
+    if (mode === 'circular') return (at + size) % size
+    return at < 0 ? -at : at >= size ? 2 * (size - 1) - at : at
+  })
+  return apply('indexSelect', [x, int32List(places, x)], { dim: axis })
+}
+
+/**
+ * With the order of elements turned around along the given axes. A copy.
+ * @torch torch.flip
+ */
+export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
+  return apply('flip', [x], { dims: normalDims('flip', dims, x.shape.length) })
+}
+
+/**
+ * With elements moved on by `shifts` places along axes; what leaves at the end comes in at the beginning. Without `dims` the
+ * tensor is rolled as if it were flat.
+ *
+ * @example
+ * tensor([1, 2, 3, 4]).roll(1) // tensor([4., 1., 2., 3.])
+ * @torch torch.roll
+ */
+export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+  const steps = typeof shifts === 'number' ? [shifts] : shifts
+  if (dims === undefined) {
+    if (steps.length === 1) return reshape(rollOne(reshaped(x, [sizeOf(x.shape)]), steps[0] as number, 0), x.shape)
+    throw new TensorError('BAD_VALUE', `roll: ${steps.length} shifts without dims.`, {
+      next: 'Name an axis for each shift.',
+    })
+  }
+  const axes = (typeof dims === 'number' ? [dims] : dims).map(d => normalDim('roll', d, x.shape.length))
+  if (axes.length !== steps.length) {
+    throw new TensorError('BAD_VALUE', `roll: ${steps.length} shift(s) for ${axes.length} axes.`, {
+      next: 'Give one shift for each axis.',
+    })
+  }
+  return axes.reduce((y, axis, i) => rollOne(y, steps[i] as number, axis), x)
+}
+
+function rollOne(x: Tensor, shift: number, axis: number): Tensor {
+  const size = x.shape[axis] as number
+  const by = size === 0 ? 0 : ((shift % size) + size) % size
+  if (by === 0) return apply('copy', [x], NONE)
+  return apply('cat', [narrowed(x, axis, size - by, by), narrowed(x, axis, 0, size - by)], { dim: axis })
+}
+
+/**
+ * The lower triangle of a matrix (or of a batch of them): zeros above diagonal `diagonal` (0 the main one, 1 the next above).
+ * @torch torch.tril
+ */
+export function tril(x: Tensor, diagonal = 0): Tensor {
+  return triangle('tril', x, diagonal, (i, j) => j - i <= diagonal)
+}
+
+/**
+ * The upper triangle of a matrix (or of a batch of them): zeros below diagonal `diagonal`.
+ * @torch torch.triu
+ */
+export function triu(x: Tensor, diagonal = 0): Tensor {
+  return triangle('triu', x, diagonal, (i, j) => j - i >= diagonal)
+}
+
+function triangle(
+  operation: string,
+  x: Tensor,
+  diagonal: number,
+  inside: (row: number, column: number) => boolean,
+): Tensor {
+  const [rows, columns] = x.shape.slice(-2)
+  if (rows === undefined || columns === undefined || !Number.isInteger(diagonal)) {
+    throw new TensorError(
+      'BAD_SHAPE',
+      `${operation}: needs a matrix and a whole diagonal; got shape ${shapeText(x.shape)} and ${diagonal}.`,
+      {
+        next: 'Give a tensor of at least two axes.',
+      },
+    )
+  }
+  const mask = compute('full', [], { shape: [rows, columns], dtype: 'bool', value: 0 }, x.storage.backend)
+  const bits = Uint8Array.from({ length: rows * columns }, (_, i) =>
+    Number(inside(Math.floor(i / columns), i % columns)),
+  )
+  mask.storage.backend.write(mask.storage, bits, 0)
+  return apply('where', [mask, x, constant(0, x.dtype, x.storage.backend)], NONE)
+}
+
+/**
+ * A matrix with the numbers of a list on its diagonal; of a matrix, the diagonal as a copy.
+ * @torch torch.diag
+ */
+export function diag(x: Tensor, offset = 0): Tensor {
+  if (x.shape.length === 2) return apply('copy', [diagonalOf(x, offset)], NONE)
+  if (x.shape.length !== 1) {
+    throw new TensorError('BAD_SHAPE', `diag: needs a list or a matrix; got shape ${shapeText(x.shape)}.`, {
+      next: 'Use diagonal for more axes.',
+    })
+  }
+  const n = (x.shape[0] as number) + Math.abs(offset)
+  const start = offset > 0 ? offset : -offset * n
+  const flat = apply('asStridedScatter', [x], { length: n * n, strides: [n + 1], offset: start })
+  return reshaped(flat, [n, n])
+}
+
+function diagonalOf(x: Tensor, offset: number): Tensor {
+  const [rows, columns] = x.shape as [number, number]
+  const length = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)))
+  const flat = reshaped(apply('copy', [x], NONE), [rows * columns])
+  const first = Math.max(offset, 0) + Math.max(-offset, 0) * columns
+  const places = Int32Array.from({ length }, (_, i) => first + i * (columns + 1))
+  return apply('indexSelect', [flat, int32List(places, x)], { dim: 0 })
+}
+
+/**
+ * Classes as vectors with a single 1: int32 [A, B] -> int32 [A, B, classes].
+ *
+ * `classes` defaults to the greatest class plus 1. Throws BAD_DTYPE for what is not int32, BAD_INDEX for a class that is
+ * negative or too large.
+ *
+ * @example
+ * tensor([0, 2], { dtype: 'int32' }).oneHot(3) // tensor([[1, 0, 0], [0, 0, 1]])
+ * @torch torch.nn.functional.one_hot
+ */
+export function oneHot(x: Tensor, classes?: number): Tensor {
+  if (x.dtype !== 'int32') {
+    throw new TensorError('BAD_DTYPE', `oneHot: classes are int32; these are ${x.dtype}.`, {
+      next: 'Convert them: x.int().',
+    })
+  }
+  const flat = x.layout === undefined ? x : apply('copy', [x], NONE)
+  const values = flat.storage.backend.read(flat.storage, flat.offset, sizeOf(x.shape))
+  let greatest = -1
+  for (const value of values) {
+    greatest = Math.max(greatest, value)
+    if (value >= 0 && value < (classes ?? Infinity)) continue
+    throw new TensorError('BAD_INDEX', `oneHot: class ${value} is not one of ${classes ?? 'the classes from 0'}.`, {
+      next: 'Classes count from 0 to classes - 1.',
+    })
+  }
+  const count = classes ?? greatest + 1
+  if (count < 1)
+    throw new TensorError('BAD_VALUE', 'oneHot: the number of classes is not known for an empty tensor.', {
+      next: 'Give it: oneHot(classes).',
+    })
+  const ids = compute('arange', [], { length: count, dtype: 'int32', start: 0, step: 1 }, x.storage.backend)
+  const shape: Shape = [...x.shape, count]
+  const wide = expanded(reshaped(flat, [...x.shape, 1]), shape)
+  return cast(apply('eq', [wide, ids], NONE), 'int32')
+}

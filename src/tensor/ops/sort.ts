@@ -1,0 +1,116 @@
+// Order: sorting, the greatest few, what is different.
+import { apply } from '../engine.js'
+import { TensorError } from '../errors.js'
+import { normalDim, sizeOf } from '../shape.js'
+import type { Tensor } from '../tensor.js'
+import { int32List } from './host.js'
+import { data } from './read.js'
+import { narrowed, reshaped } from './windows.js'
+
+export interface SortOptions {
+  /** From the greatest to the least. Default false. */
+  readonly descending?: boolean
+}
+
+export interface Sorted {
+  readonly values: Tensor
+  /** int32: where each value stood. */
+  readonly indices: Tensor
+}
+
+/**
+ * The indices that would sort x along an axis: int32, of the shape of x. Stable; NaN counts as the greatest.
+ * @torch torch.argsort
+ * @differs Always stable.
+ */
+export function argsort(x: Tensor, dim = -1, { descending = false }: SortOptions = {}): Tensor {
+  const at = normalDim('argsort', dim, Math.max(x.shape.length, 1))
+  return apply('argsort', [x], { dim: at, descending })
+}
+
+/**
+ * The values in rising order along an axis, and where each stood: { values, indices }. Stable; NaN counts as the greatest.
+ *
+ * @example
+ * tensor([3, 1, 2]).sort().values // tensor([1., 2., 3.])
+ * @torch torch.sort
+ * @differs Always stable.
+ */
+export function sort(x: Tensor, dim = -1, options: SortOptions = {}): Sorted {
+  const indices = argsort(x, dim, options)
+  return { values: pick(x, normalDim('sort', dim, Math.max(x.shape.length, 1)), indices), indices }
+}
+
+function pick(x: Tensor, dim: number, indices: Tensor): Tensor {
+  if (x.shape.length > 0) return apply('gather', [x, indices], { dim })
+  return reshaped(apply('gather', [reshaped(x, [1]), reshaped(indices, [1])], { dim: 0 }), [])
+}
+
+export interface TopkOptions {
+  /** Along which axis. Default: the last. */
+  readonly dim?: number
+  /** The greatest (the default) or the least. */
+  readonly largest?: boolean
+}
+
+/**
+ * The k greatest values along an axis, the greatest first, and where they stood: { values, indices }.
+ *
+ * Throws BAD_VALUE where the axis has fewer than k places. Of equal values the first ones are taken.
+ * @torch torch.topk
+ * @differs Always sorted, and ties are taken in order.
+ */
+export function topk(x: Tensor, k: number, { dim = -1, largest = true }: TopkOptions = {}): Sorted {
+  const at = normalDim('topk', dim, Math.max(x.shape.length, 1))
+  const size = x.shape[at] ?? 1
+  if (!Number.isInteger(k) || k < 0 || k > size) {
+    throw new TensorError('BAD_VALUE', `topk: ${k} of ${size} places (dim ${at}) are not possible.`, {
+      next: `k is from 0 to ${size}.`,
+    })
+  }
+  const order = argsort(x, dim, { descending: largest })
+  const indices = x.shape.length === 0 ? order : narrowed(order, at, 0, k)
+  return { values: pick(x, at, indices), indices }
+}
+
+export interface UniqueResult {
+  /** The different values, rising. */
+  readonly values: Tensor
+  /** int32, of the shape of x: the place of each element among the values. */
+  readonly inverse: Tensor
+  /** int32: how often each value occurs. */
+  readonly counts: Tensor
+}
+
+/**
+ * The different values of a tensor, rising, where each element is among them, and how often each occurs:
+ * { values, inverse, counts }. Each NaN is a value of its own, the last ones.
+ *
+ * @example
+ * tensor([3, 1, 3]).unique().counts // tensor([1, 2])
+ * @torch torch.unique
+ * @differs Returns all three by name, always sorted.
+ */
+export function unique(x: Tensor): UniqueResult {
+  const size = sizeOf(x.shape)
+  const flat = reshaped(x, [size])
+  const order = data(apply('argsort', [flat], { dim: 0, descending: false })) as Int32Array
+  const values = data(flat)
+  const [first, counts, inverse] = [[] as number[], [] as number[], new Int32Array(size)]
+  let last: number | undefined
+  for (const place of order) {
+    const value = values[place] as number
+    if (value === last) counts[counts.length - 1] = (counts.at(-1) as number) + 1
+    else {
+      first.push(place)
+      counts.push(1)
+      last = value
+    }
+    inverse[place] = counts.length - 1
+  }
+  return {
+    values: apply('indexSelect', [flat, int32List(Int32Array.from(first), x)], { dim: 0 }),
+    inverse: reshaped(int32List(inverse, x), x.shape),
+    counts: int32List(Int32Array.from(counts), x),
+  }
+}
