@@ -1,7 +1,7 @@
 // Reading and writing by index: gather, scatter, whole rows, and the indices of what is not zero.
 import type { Kernels, Operand } from '../../tensor/backend.js'
 import { shapeText, TensorError } from '../../tensor/errors.js'
-import { type Shape, sizeOf } from '../../tensor/shape.js'
+import { rowMajor, type Shape, sizeOf } from '../../tensor/shape.js'
 import { around, copyStrided, type Memory, stridesOf } from './memory.js'
 
 type Names = 'gather' | 'scatterAdd' | 'scatter' | 'indexSelect' | 'indexAdd' | 'nonzero'
@@ -14,10 +14,8 @@ export function indexing(memory: Memory): Pick<Kernels, Names> {
     gather: ([x, index], out, { dim }) => {
       const numbers = load(x!)
       const places = placesAlong('gather', load(index!), index!.shape, x!.shape, dim)
-      store(
-        out,
-        Float64Array.from(places, place => numbers[place]!),
-      )
+      for (let i = 0; i < places.length; i++) places[i] = numbers[places[i]!]!
+      store(out, places)
     },
     scatterAdd: ([x, index, source], out, { dim }) => {
       const results = copyOf(x!)
@@ -89,15 +87,21 @@ function placesAlong(
   dim: number,
 ): Float64Array {
   const places = new Float64Array(index.length)
+  const strides = rowMajor(shape)
+  const step = strides[dim] ?? 1
   const position = indexShape.map(() => 0)
+  // Where the indices of all axes but `dim` lead.
+  let base = 0
   for (let i = 0; i < index.length; i++) {
-    let place = 0
-    for (let axis = 0; axis < shape.length; axis++) {
-      const at = axis === dim ? checked(operation, index[i]!, shape, dim) : position[axis]!
-      place = place * shape[axis]! + at
+    places[i] = base + checked(operation, index[i]!, shape, dim) * step
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const stride = axis === dim ? 0 : strides[axis]!
+      position[axis]!++
+      base += stride
+      if (position[axis]! < indexShape[axis]!) break
+      base -= stride * indexShape[axis]!
+      position[axis] = 0
     }
-    places[i] = place
-    for (let axis = shape.length - 1; axis >= 0 && ++position[axis]! === indexShape[axis]; axis--) position[axis] = 0
   }
   return places
 }

@@ -23,35 +23,41 @@ function mulHigh(a: number, b: number): number {
   return ah * bh + (middle >>> 16) + (other >>> 16)
 }
 
-/** One block, in place: ten rounds over four words. */
-export function philox(block: Uint32Array, key: readonly [number, number]): void {
-  let [a, b, c, d] = block as unknown as [number, number, number, number]
-  let [k0, k1] = key
+/** Ten rounds over the block of four words that begins at `at`, in place. */
+function rounds(block: Uint32Array, at: number, low: number, high: number): void {
+  let [a, b, c, d] = [block[at]!, block[at + 1]!, block[at + 2]!, block[at + 3]!]
+  let [k0, k1] = [low, high]
   for (let round = 0; round < 10; round++) {
-    const [high0, low0] = [mulHigh(0xd2511f53, a), Math.imul(0xd2511f53, a)]
-    const [high1, low1] = [mulHigh(0xcd9e8d57, c), Math.imul(0xcd9e8d57, c)]
-    a = (high1 ^ b ^ k0) >>> 0
-    b = low1 >>> 0
-    c = (high0 ^ d ^ k1) >>> 0
-    d = low0 >>> 0
+    const upper0 = mulHigh(0xd2511f53, a)
+    const lower0 = Math.imul(0xd2511f53, a)
+    const upper1 = mulHigh(0xcd9e8d57, c)
+    const lower1 = Math.imul(0xcd9e8d57, c)
+    a = (upper1 ^ b ^ k0) >>> 0
+    b = lower1 >>> 0
+    c = (upper0 ^ d ^ k1) >>> 0
+    d = lower0 >>> 0
     k0 = (k0 + 0x9e3779b9) | 0
     k1 = (k1 + 0xbb67ae85) | 0
   }
-  block[0] = a
-  block[1] = b
-  block[2] = c
-  block[3] = d
+  block[at] = a
+  block[at + 1] = b
+  block[at + 2] = c
+  block[at + 3] = d
+}
+
+/** One block of four words, in place. */
+export function philox(block: Uint32Array, key: readonly [number, number]): void {
+  rounds(block, 0, key[0], key[1])
 }
 
 /** The first `count` unsigned words of the stream. */
 export function words(count: number, { key, counter }: Pick<RandomParams, 'key' | 'counter'>): Uint32Array {
   const stream = new Uint32Array(Math.ceil(count / 4) * 4)
   for (let i = 0; i < stream.length; i += 4) {
-    const number = counter + i / 4
-    const block = stream.subarray(i, i + 4)
-    block[0] = number % 2 ** 32
-    block[1] = Math.floor(number / 2 ** 32)
-    philox(block, key)
+    const block = counter + i / 4
+    stream[i] = block % 2 ** 32
+    stream[i + 1] = Math.floor(block / 2 ** 32)
+    rounds(stream, i, key[0], key[1])
   }
   return stream.subarray(0, count)
 }
@@ -60,14 +66,16 @@ export function words(count: number, { key, counter }: Pick<RandomParams, 'key' 
 const BITS: { readonly [D in DType]?: number } = { float32: 24, float16: 11, bfloat16: 8 }
 
 function uniforms(count: number, params: RandomParams, dtype: DType): Float64Array {
-  if (dtype !== 'float64') {
+  const numbers = new Float64Array(count)
+  if (dtype === 'float64') {
+    const stream = words(2 * count, params)
+    for (let i = 0; i < count; i++) numbers[i] = (stream[2 * i]! * 2 ** 21 + (stream[2 * i + 1]! >>> 11)) * 2 ** -53
+  } else {
     const bits = BITS[dtype] ?? 24
-    return Float64Array.from(words(count, params), word => (word >>> (32 - bits)) * 2 ** -bits)
+    const stream = words(count, params)
+    for (let i = 0; i < count; i++) numbers[i] = (stream[i]! >>> (32 - bits)) * 2 ** -bits
   }
-  const stream = words(2 * count, params)
-  return Float64Array.from({ length: count }, (_, i) => {
-    return (stream[2 * i]! * 2 ** 21 + (stream[2 * i + 1]! >>> 11)) * 2 ** -53
-  })
+  return numbers
 }
 
 export function randomNumbers(memory: Memory): Pick<Kernels, 'randomBits' | 'uniform' | 'normal'> {
