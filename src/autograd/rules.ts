@@ -1,7 +1,9 @@
 // One gradient rule for each primitive, exhaustive by type; the rules themselves stand in rules/, by family.
 import type { NoRule, Rules } from './rule.js'
 import { BINARY_RULES, CHOOSE_RULES, COMPARE_RULES } from './rules/binary.js'
+import { LINALG_RULES } from './rules/linalg.js'
 import { MOVE_RULES, VIEW_RULES } from './rules/move.js'
+import { PRODUCT_RULES } from './rules/products.js'
 import { REDUCE_RULES } from './rules/reduce.js'
 import { TEST_RULES, UNARY_RULES } from './rules/unary.js'
 
@@ -16,7 +18,7 @@ const MAKE_RULES: Pick<Rules, 'full' | 'arange' | 'randomBits' | 'uniform' | 'no
   normal: none,
 }
 
-const COMPLETE: Omit<Rules, Products> = {
+export const RULES: Rules = {
   ...UNARY_RULES,
   ...TEST_RULES,
   ...BINARY_RULES,
@@ -25,12 +27,7 @@ const COMPLETE: Omit<Rules, Products> = {
   ...REDUCE_RULES,
   ...VIEW_RULES,
   ...MOVE_RULES,
+  ...PRODUCT_RULES,
+  ...LINALG_RULES,
   ...MAKE_RULES,
 }
-
-// biome-ignore format: a list
-type Products =
-  | 'matmul' | 'conv2d' | 'conv2dInput' | 'conv2dWeight' | 'maxPool2dIndex' | 'sumPool2d' | 'sumPool2dInput'
-  | 'cholesky' | 'triangularSolve' | 'solve' | 'slogdet' | 'eigh' | 'svd' | 'qr'
-
-export const RULES = COMPLETE as Rules

@@ -48,6 +48,7 @@ export const mul = binary('mul')
 export const div = binary('div')
 export const pow = binary('pow')
 export const eq = binary('eq')
+export const ne = binary('ne')
 export const lt = binary('lt')
 export const le = binary('le')
 export const gt = binary('gt')
@@ -150,6 +151,20 @@ const scattering =
 export const scatterAdd = scattering('scatterAdd')
 export const scatter = scattering('scatter')
 export const indexAdd = scattering('indexAdd')
+
+export const matmul = (a: Tensor, b: Tensor): Tensor => apply('matmul', [a, b], NONE)
+export const solve = (a: Tensor, b: Tensor): Tensor => apply('solve', [a, b], NONE)
+export const triangularSolve = (t: Tensor, b: Tensor, upper: boolean): Tensor =>
+  apply('triangularSolve', [t, b], { upper })
+
+/** Matrices with rows and columns exchanged. */
+export function transpose(x: Tensor): Tensor {
+  const n = x.shape.length
+  return permute(
+    x,
+    x.shape.map((_, i) => (i < n - 2 ? i : 2 * n - 3 - i)),
+  )
+}
 
 /** A reduced tensor with its reduced axes put back, each of size 1. */
 export function restoreDims(x: Tensor, shape: Shape, dims: readonly number[], keepdim: boolean): Tensor {

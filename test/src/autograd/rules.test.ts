@@ -14,12 +14,6 @@ interface Check {
   readonly inputs: () => Tensor[]
 }
 
-/** Products have tests of their own, beside their rules. */
-// biome-ignore format: a list
-type Elsewhere =
-  | 'matmul' | 'conv2d' | 'conv2dInput' | 'conv2dWeight' | 'maxPool2dIndex' | 'sumPool2d' | 'sumPool2dInput'
-  | 'cholesky' | 'triangularSolve' | 'solve' | 'slogdet' | 'eigh' | 'svd' | 'qr'
-
 const one =
   (low: number, high: number) =>
   (name: UnaryName): Check[] => [{ f: x => apply(name, [x], {}), inputs: () => [points([2, 3], low, high)] }]
@@ -59,6 +53,33 @@ const reductions = [
 ]
 const index = (): Tensor => int32([0, 2, 1, 1, 2, 0], [3, 2])
 const some = 'none' as const
+
+const conv = {
+  stride: [2, 1],
+  padding: [
+    [1, 0],
+    [0, 2],
+  ],
+  dilation: [1, 2],
+  groups: 2,
+} as const
+const pool = { kernel: [2, 3], stride: [1, 2], padding: conv.padding, dilation: [2, 1] } as const
+
+/** Symmetric, with eigenvalues well apart; batched. */
+function symmetric(x: Tensor): Tensor {
+  return c.add(x, c.transpose(x))
+}
+
+/** Positive definite. */
+function positive(x: Tensor): Tensor {
+  const identity = float64([1, 0, 0, 0, 1, 0, 0, 0, 1], [3, 3], false)
+  return c.add(c.matmul(x, c.transpose(x)), identity)
+}
+
+const matrices = (...shape: number[]): Tensor[] => [points(shape, -2, 2)]
+
+/** Values and squared vectors: their signs are free. */
+const signless = (x: Tensor): Tensor => c.square(x)
 
 const CHECKS = {
   neg: one(-2, 2)('neg'),
@@ -198,6 +219,53 @@ const CHECKS = {
     },
   ],
 
+  matmul: [
+    { f: c.matmul, inputs: () => [points([2, 3], -2, 2), points([3, 4], -2, 2, 1)] },
+    { f: c.matmul, inputs: () => [points([2, 2, 3], -2, 2), points([3, 2], -2, 2, 1)] },
+    { f: c.matmul, inputs: () => [points([2, 3], -2, 2), points([2, 1, 3, 2], -2, 2, 1)] },
+    { f: c.matmul, inputs: () => [points([1, 2, 3], -2, 2), points([1, 3, 2], -2, 2, 1)] },
+    { f: c.matmul, inputs: () => [points([2, 1, 2, 3], -2, 2), points([3, 3, 2], -2, 2, 1)] },
+    { f: c.matmul, inputs: () => [points([3, 1, 2, 3], -2, 2), points([1, 1, 3, 2], -2, 2, 1)] },
+    { f: c.matmul, inputs: () => [points([2, 0, 3], -2, 2), points([3, 2], -2, 2, 1)] },
+  ],
+  conv2d: each('conv2d', () => [points([2, 4, 4, 5], -1, 1), points([2, 2, 3, 2], -1, 1, 1)], [conv]),
+  conv2dInput: each('conv2dInput', () => [points([2, 2, 2, 5], -1, 1), points([2, 2, 3, 2], -1, 1, 1)], [
+    { ...conv, size: [4, 5] },
+  ]),
+  conv2dWeight: each('conv2dWeight', () => [points([2, 4, 4, 5], -1, 1), points([2, 2, 2, 5], -1, 1, 1)], [
+    { ...conv, size: [3, 2] },
+  ]),
+  maxPool2dIndex: some,
+  sumPool2d: each('sumPool2d', () => [points([2, 2, 4, 5], -1, 1)], [pool]),
+  sumPool2dInput: each('sumPool2dInput', () => [points([2, 2, 3, 3], -1, 1)], [{ ...pool, size: [4, 5] }]),
+
+  cholesky: [
+    { f: x => apply('cholesky', [positive(x)], {}), inputs: () => matrices(3, 3) },
+    { f: x => apply('cholesky', [positive(x)], {}), inputs: () => matrices(2, 3, 3) },
+  ],
+  triangularSolve: [
+    { f: (t, b) => c.triangularSolve(t, b, false), inputs: () => [points([3, 3], 1, 3), points([3, 2], -2, 2, 1)] },
+    {
+      f: (t, b) => c.triangularSolve(t, b, true),
+      inputs: () => [points([2, 3, 3], 1, 3), points([2, 3, 2], -2, 2, 1)],
+    },
+  ],
+  solve: [
+    { f: (a, b) => c.solve(positive(a), b), inputs: () => [points([3, 3], -2, 2), points([3, 2], -2, 2, 1)] },
+    { f: (a, b) => c.solve(positive(a), b), inputs: () => [points([2, 3, 3], -2, 2), points([2, 3, 2], -2, 2, 1)] },
+  ],
+  slogdet: [{ f: x => apply('slogdet', [x], {}), inputs: () => matrices(2, 3, 3) }],
+  eigh: [{ f: x => signless(apply('eigh', [symmetric(x)], {})), inputs: () => matrices(2, 3, 3) }],
+  svd: [
+    { f: x => signless(apply('svd', [x], {})), inputs: () => matrices(3, 3) },
+    { f: x => signless(apply('svd', [x], {})), inputs: () => matrices(2, 4, 2) },
+    { f: x => signless(apply('svd', [x], {})), inputs: () => matrices(2, 4) },
+  ],
+  qr: [
+    { f: x => apply('qr', [x], {}), inputs: () => matrices(3, 3) },
+    { f: x => apply('qr', [x], {}), inputs: () => matrices(2, 4, 2) },
+  ],
+
   eq: some,
   ne: some,
   lt: some,
@@ -225,7 +293,7 @@ const CHECKS = {
   randomBits: some,
   uniform: some,
   normal: some,
-} satisfies Record<Exclude<PrimitiveName, Elsewhere>, Check[] | 'none'>
+} satisfies Record<PrimitiveName, Check[] | 'none'>
 
 describe('gradient rules', () => {
   for (const [name, checks] of Object.entries(CHECKS)) {
