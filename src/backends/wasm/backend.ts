@@ -9,6 +9,7 @@ import { ElementwiseKernels } from './kernels.js'
 import { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
 import { moveKernels } from './move/kernels.js'
+import { reduceKernels } from './reduce/kernels.js'
 
 type ArrayOn = new (buffer: ArrayBuffer, byteOffset: number, length: number) => StoredArray
 
@@ -40,7 +41,12 @@ export function wasmBackend(): Backend {
   }
   const inLoops = loops(arrayOf)
   const ground: Ground = { memory: heap.memory, loops: inLoops }
-  const kernels: Kernels = { ...inLoops, ...new ElementwiseKernels(heap, inLoops).make(), ...moveKernels(ground) }
+  const kernels: Kernels = {
+    ...inLoops,
+    ...new ElementwiseKernels(heap, inLoops).make(),
+    ...moveKernels(ground),
+    ...reduceKernels(ground),
+  }
   return backend
 }
 
