@@ -24,12 +24,16 @@ export function qr(a: Matrix): { q: Matrix; r: Matrix } {
 /** The unit vector v for which I - 2 v v^T turns column k below its diagonal to 0. All zeros where nothing needs to turn. */
 function mirror(a: Matrix, k: number): Float64Array {
   const v = new Float64Array(a.rows)
-  for (let i = k; i < a.rows; i++) v[i] = get(a, i, k)
+  let scale = 0
+  for (let i = k; i < a.rows; i++) scale = Math.max(scale, Math.abs(get(a, i, k)))
+  if (scale === 0) return v
+  // Divided by the greatest first: squares must neither overflow nor vanish.
+  for (let i = k; i < a.rows; i++) v[i] = get(a, i, k) / scale
   const length = norm(v)
   // The sign of the greater sum, so that no digits are lost.
   v[k]! += v[k]! < 0 ? -length : length
   const rest = norm(v)
-  return rest === 0 ? v : v.map(x => x / rest)
+  return v.map(x => x / rest)
 }
 
 /** a -= 2 v (v^T a) */
@@ -41,12 +45,8 @@ function reflect(a: Matrix, v: Float64Array, k: number): void {
   }
 }
 
-/** Euclidean length, safe from overflow. */
 function norm(v: Float64Array): number {
-  let scale = 0
-  for (const x of v) scale = Math.max(scale, Math.abs(x))
-  if (!(scale > 0 && scale < Infinity)) return scale
   let sum = 0
-  for (const x of v) sum += (x / scale) ** 2
-  return scale * Math.sqrt(sum)
+  for (const x of v) sum += x * x
+  return Math.sqrt(sum)
 }

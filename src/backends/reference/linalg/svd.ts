@@ -57,12 +57,24 @@ function sweep(a: Matrix, v: Matrix, small: number): boolean {
       const product = dot(a, p, q)
       if (Math.abs(product) <= small * normP * normQ) continue
       rotated = true
+      // What is left of a column that depends on the others would be rotated again and again, each time to less.
+      if (Math.min(normP, normQ) < NOTHING * Math.max(normP, normQ)) {
+        clear(a, normP < normQ ? p : q)
+        continue
+      }
       const [c, s] = jacobiAngle(normP ** 2, normQ ** 2, product)
       rotateColumns(a, p, q, c, s)
       rotateColumns(v, p, q, c, s)
     }
   }
   return rotated
+}
+
+/** Far below the rounding error of the longer column. */
+const NOTHING = 2 ** -120
+
+function clear(m: Matrix, j: number): void {
+  for (let i = 0; i < m.rows; i++) set(m, i, j, 0)
 }
 
 function dot(m: Matrix, p: number, q: number): number {
@@ -77,7 +89,8 @@ function norm(m: Matrix, j: number): number {
 
 /** Makes column j a unit vector orthogonal to the columns before it: the best of the axes, less what lies along them. */
 function complete(u: Matrix, j: number): void {
-  for (let axis = 0; axis < u.rows; axis++) {
+  for (let turn = 0; turn < u.rows; turn++) {
+    const axis = (j + turn) % u.rows
     for (let i = 0; i < u.rows; i++) set(u, i, j, Number(i === axis))
     // Twice is enough (Kahan and Parlett).
     for (let pass = 0; pass < 2; pass++) for (let k = 0; k < j; k++) removePart(u, j, k)

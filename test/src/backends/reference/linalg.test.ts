@@ -139,6 +139,17 @@ describe('linear algebra', () => {
     )
   })
 
+  it('svd: ends where columns are equal', () => {
+    for (let n = 2; n <= 12; n++) {
+      const ones = Array.from({ length: n }, () => new Array<number>(n).fill(1))
+      near([checkSvd(ones, n, n, `ones ${n}`)], [[n, ...new Array<number>(n - 1).fill(0)]], n, `ones ${n}`)
+    }
+  })
+
+  it('svd: keeps a tiny singular value of an orthogonal column', () => {
+    deepEqual(checkSvd(diagonal([1, 1e-60]), 2, 2, 'diagonal'), [1, 1e-60])
+  })
+
   it('svd: numbers whose squares would not fit', () => {
     near(
       [
@@ -174,6 +185,19 @@ describe('linear algebra', () => {
         r.every((row, i) => row.every((x, j) => (j < i ? x === 0 : j > i || x >= 0))),
         'R',
       )
+    }
+  })
+
+  it('qr: keeps Q orthonormal where columns are equal, huge or tiny', () => {
+    for (const [n, value] of [
+      [40, 1],
+      [3, 1e300],
+      [3, 1e-310],
+    ] as const) {
+      const a = Array.from({ length: n }, () => new Array<number>(n).fill(value))
+      const [q, r] = unpack(run('qr', [tensorOf(a)], {}).data, n, n, n) as [Rows, Rows]
+      near(times(transposed(q), q), identity(n), n, `Q^T Q, ${value}`)
+      near([r[0]!.slice(0, 1)], [[value * Math.sqrt(n)]], Math.max(value * n, 1e-309), `R, ${value}`)
     }
   })
 
