@@ -2,20 +2,10 @@
 import assert from 'node:assert/strict'
 import { resetModes } from '#src/autograd/modes.js'
 import type { SavingNode } from '#src/autograd/node.js'
-import {
-  backward,
-  checkpoint,
-  customFunction,
-  grad,
-  jvp,
-  noGrad,
-  setBackend,
-  type Tensor,
-  TensorError,
-} from '#src/index.js'
+import { backward, checkpoint, customFunction, grad, jvp, noGrad, type Tensor, TensorError } from '#src/index.js'
 import { apply } from '#src/tensor/engine.js'
 import { state } from '#src/tensor/state.js'
-import { increase, numbers, points, total } from './points.js'
+import { increase, numbers, on, points, total } from './points.js'
 
 const raises = (f: () => unknown, code: string, words: RegExp): void => {
   assert.throws(f, (error: unknown) => error instanceof TensorError && error.code === code && words.test(error.message))
@@ -30,9 +20,12 @@ function dropout(x: Tensor): Tensor {
 }
 
 describe('checkpoint', () => {
-  before(() => setBackend('reference'))
+  on('reference')
 
-  const w = points([4], 0.5, 2)
+  let w: Tensor
+  before(() => {
+    w = points([4], 0.5, 2)
+  })
   const block = (x: Tensor): Tensor => x.mul(w).tanh().exp().mul(x)
 
   it('gives the same value and gradients, also for what the function closes over', () => {

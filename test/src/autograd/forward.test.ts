@@ -1,9 +1,9 @@
 // Forward mode: directions through every kind of operation, nested and mixed with reverse mode, and writes in place.
 import assert from 'node:assert/strict'
 import * as c from '#src/autograd/rules/calculus.js'
-import { add, detach, grad, jvp, mul, noGrad, setBackend, type Tensor, TensorError, tensor, zeros } from '#src/index.js'
+import { add, detach, grad, jvp, mul, noGrad, type Tensor, TensorError, tensor, zeros } from '#src/index.js'
 import { assign } from '#src/tensor/engine.js'
-import { float64, int32, numbers, total } from './points.js'
+import { float64, int32, numbers, on, total } from './points.js'
 
 const raises = (f: () => unknown, code: string, words: RegExp): void => {
   assert.throws(f, (error: unknown) => error instanceof TensorError && error.code === code && words.test(error.message))
@@ -13,7 +13,7 @@ const x3 = (): Tensor => float64([1, 2, 3], [3], false)
 const write = (target: Tensor, value: Tensor): Tensor => assign('copy_', target, () => value, [value])
 
 describe('jvp', () => {
-  before(() => setBackend('reference'))
+  on('reference')
 
   it('returns outputs and their tangents in the form in which the function returns them', () => {
     const [y, dy] = jvp(x => x.mul(x), x3(), float64([1, 10, 100], [3], false))

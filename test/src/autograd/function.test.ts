@@ -10,11 +10,10 @@ import {
   gradgradcheck,
   jvp,
   noGrad,
-  setBackend,
   type Tensor,
   TensorError,
 } from '#src/index.js'
-import { float64, increase, int32, numbers, total } from './points.js'
+import { float64, increase, int32, numbers, on, total } from './points.js'
 
 const raises = (f: () => unknown, code: string, words: RegExp): void => {
   assert.throws(f, (error: unknown) => error instanceof TensorError && error.code === code && words.test(error.message))
@@ -55,7 +54,7 @@ const twins = (seen: FunctionContext[] = []) =>
   })
 
 describe('customFunction', () => {
-  before(() => setBackend('reference'))
+  on('reference')
 
   it('uses its own rule instead of that of what it computes', () => {
     const x = float64([0.5, 3])

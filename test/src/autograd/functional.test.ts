@@ -8,13 +8,12 @@ import {
   jacobian,
   jvp,
   perExampleGrads,
-  setBackend,
   type Tensor,
   TensorError,
   tensor,
   vjp,
 } from '#src/index.js'
-import { float64, int32, numbers, points, total } from './points.js'
+import { float64, int32, numbers, on, points, total } from './points.js'
 
 const raises = (f: () => unknown, code: string, words: RegExp): void => {
   assert.throws(f, (error: unknown) => error instanceof TensorError && error.code === code && words.test(error.message))
@@ -36,7 +35,7 @@ const constant = (values: readonly number[]): Tensor => float64(values, [values.
 const energy = (x: Tensor): Tensor => total(x.mul(x).mul(x)).add(total(c.narrow(x, 0, 0, 1).mul(c.narrow(x, 0, 1, 1))))
 
 describe('functions of functions', () => {
-  before(() => setBackend('reference'))
+  on('reference')
 
   describe('vjp', () => {
     it('pulls gradients back, as often as asked', () => {

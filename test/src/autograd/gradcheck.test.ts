@@ -1,16 +1,7 @@
 // gradcheck itself: it passes what is right and finds what is wrong, and says where.
 import assert from 'node:assert/strict'
-import {
-  customFunction,
-  grad,
-  gradcheck,
-  gradgradcheck,
-  setBackend,
-  type Tensor,
-  TensorError,
-  tensor,
-} from '#src/index.js'
-import { float64, int32, points, total } from './points.js'
+import { customFunction, grad, gradcheck, gradgradcheck, type Tensor, TensorError, tensor } from '#src/index.js'
+import { float64, int32, on, points, total } from './points.js'
 
 const raises = (f: () => unknown, code: string, words: RegExp): void => {
   assert.throws(f, (error: unknown) => error instanceof TensorError && error.code === code && words.test(error.message))
@@ -29,7 +20,7 @@ const square = (reverse: number, forward: number) =>
   })
 
 describe('gradcheck', () => {
-  before(() => setBackend('reference'))
+  on('reference')
 
   it('passes batched inputs, several inputs and outputs, and inputs that want nothing', () => {
     const f = (x: Tensor, y: Tensor, i: Tensor): Tensor[] => [x.mul(y), x.exp(), x.mul(i.gt(0))]

@@ -1,6 +1,6 @@
 // Tensors for tests of gradients: float64 leaves at generic points, the same every time.
 
-import { noGrad } from '#src/index.js'
+import { device, noGrad, setBackend } from '#src/index.js'
 import { fromArray } from '#src/tensor/create.js'
 import { apply, assign, compute } from '#src/tensor/engine.js'
 import { constant } from '#src/tensor/ops/operand.js'
@@ -8,7 +8,7 @@ import type { Shape } from '#src/tensor/shape.js'
 import { sizeOf } from '#src/tensor/shape.js'
 import type { Tensor } from '#src/tensor/tensor.js'
 
-/** Numbers from `low` to `high` without structure and none twice, in float64 on the reference backend. */
+/** Numbers from `low` to `high` without structure and none twice, in float64. */
 export function points(shape: Shape, low: number, high: number, seed = 0): Tensor {
   const size = sizeOf(shape)
   // Multiples of the golden ratio, modulo 1: no two are close, whatever their number.
@@ -16,15 +16,15 @@ export function points(shape: Shape, low: number, high: number, seed = 0): Tenso
     const fraction = ((i + 1) * 0.618033988749895 + seed * 0.7548776662466927) % 1
     return low + (high - low) * fraction
   })
-  return fromArray(values, shape, { dtype: 'float64', requiresGrad: true, device: 'reference' })
+  return fromArray(values, shape, { dtype: 'float64', requiresGrad: true })
 }
 
 export function float64(values: readonly number[], shape: Shape = [values.length], requiresGrad = true): Tensor {
-  return fromArray(Float64Array.from(values), shape, { dtype: 'float64', requiresGrad, device: 'reference' })
+  return fromArray(Float64Array.from(values), shape, { dtype: 'float64', requiresGrad })
 }
 
 export function int32(values: readonly number[], shape: Shape = [values.length]): Tensor {
-  return fromArray(Int32Array.from(values), shape, { dtype: 'int32', device: 'reference' })
+  return fromArray(Int32Array.from(values), shape, { dtype: 'int32' })
 }
 
 export function bools(values: readonly number[], shape: Shape = [values.length]): Tensor {
@@ -45,4 +45,14 @@ export function total(x: Tensor): Tensor {
 /** Writes x + 1 into x, outside of the graph. */
 export function increase(x: Tensor): void {
   noGrad(() => assign('add_', x, () => apply('add', [x, constant(1, x.dtype, x.storage.backend)], {}), [x]))
+}
+
+/** Runs the tests of a describe on a backend, and puts back the one of before. */
+export function on(backend: string): void {
+  let chosen = ''
+  before(() => {
+    chosen = device()
+    setBackend(backend)
+  })
+  after(() => setBackend(chosen))
 }
