@@ -1,6 +1,7 @@
 // Recording: what the engine calls after each primitive whose inputs carry a gradient.
 import { callSite } from '../tensor/call-site.js'
 import { isFloat } from '../tensor/dtype.js'
+import { shapeText, TensorError } from '../tensor/errors.js'
 import type { PrimitiveName, PrimitiveParams } from '../tensor/primitives.js'
 import { state } from '../tensor/state.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -18,7 +19,18 @@ export function nodeOf(x: Tensor): Node | undefined {
 function renewView(x: Tensor, base: Tensor): void {
   x.rebased = base.rebased
   x.node = undefined
-  if (base.node !== undefined) record('asStrided', [base], { shape: x.shape, strides: x.strides, offset: x.offset }, x)
+  if (base.node === undefined) return
+  if (base.layout !== undefined) throw stridedBase(base)
+  // A base may itself be a detached window; the rule counts from its first element.
+  record('asStrided', [base], { shape: x.shape, strides: x.strides, offset: x.offset - base.offset }, x)
+}
+
+function stridedBase(base: Tensor): TensorError {
+  return new TensorError(
+    'IN_PLACE',
+    `This view sees a detached window of shape ${shapeText(base.shape)} and strides ${shapeText(base.strides)} that was written to since: the graph cannot say where its elements come from.`,
+    { next: 'Make the view after the write, or clone() the detached tensor before it.' },
+  )
 }
 
 export function record<P extends PrimitiveName>(
