@@ -9,7 +9,11 @@ declare module './tensor.js' {
   interface Tensor {
     /** The rows: `for (const row of x)`. Views along the first axis. */
     [Symbol.iterator](): IterableIterator<Tensor>
-    /** The numbers as text, as `console.log` shows them. */
+    /**
+     * The numbers as text, as `console.log` shows them.
+     *
+     * @torch torch.Tensor.__repr__
+     */
     toString(): string
     [Symbol.toPrimitive](hint: string): string
   }

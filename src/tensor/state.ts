@@ -81,12 +81,18 @@ function environment(name: string): string | undefined {
  * Chooses the backend on which new tensors are made: 'wasm' (the default) or 'reference' (float64 by plain loops, the truth
  * that the others are tested against). The environment variable GRADLAB_BACKEND chooses it from outside. Tensors that exist
  * stay where they are; `x.to({ device })` copies one. Throws BAD_BACKEND for a name that is not known.
+ *
+ * @torch torch.set_default_device
  */
 export function setBackend(name: string): void {
   state.backend = backendNamed(name)
 }
 
-/** The name of the backend on which new tensors are made. */
+/**
+ * The name of the backend on which new tensors are made.
+ *
+ * @torch torch.get_default_device
+ */
 export function device(): string {
   return currentBackend().name
 }

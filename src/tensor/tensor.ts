@@ -75,7 +75,11 @@ export class Tensor {
 
 Object.defineProperty(Tensor.prototype, BRAND, { value: true })
 
-/** Whether a value is a tensor, also one of another copy of this package. */
+/**
+ * Whether a value is a tensor, also one of another copy of this package.
+ *
+ * @torch torch.is_tensor
+ */
 export function isTensor(value: unknown): value is Tensor {
   return value instanceof Tensor || (typeof value === 'object' && value !== null && BRAND in value)
 }

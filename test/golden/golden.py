@@ -15,10 +15,11 @@ class Input:
     kind: str  # 'f' the float dtype of the run, 'i' int32 (PyTorch int64), 'b' bool
     draw: object
     grad: bool = True
+    generic: bool = False  # numbers drawn without structure: no ties, no kinks
     data: object = field(default=None, repr=False)
 
     def no_grad(self):
-        return Input(self.shape, self.kind, self.draw, False)
+        return Input(self.shape, self.kind, self.draw, False, self.generic)
 
 
 def _rounded(values):
@@ -27,12 +28,12 @@ def _rounded(values):
 
 
 def randn(*shape):
-    return Input(shape, 'f', lambda rng: _rounded(rng.standard_normal(shape)))
+    return Input(shape, 'f', lambda rng: _rounded(rng.standard_normal(shape)), generic=True)
 
 
 def rand(*shape, low=0.0, high=1.0):
     """Evenly from low to high."""
-    return Input(shape, 'f', lambda rng: _rounded(rng.uniform(low, high, shape)))
+    return Input(shape, 'f', lambda rng: _rounded(rng.uniform(low, high, shape)), generic=True)
 
 
 def t(values):
@@ -64,7 +65,7 @@ def ties(*shape):
 
 def spread(*shape, gap=0.25):
     """Floats that all differ by at least `gap`, in random order: for extremes and sorting."""
-    return Input(shape, 'f', lambda rng: rng.permutation(int(np.prod(shape))).reshape(shape) * gap - 1.0)
+    return Input(shape, 'f', lambda rng: rng.permutation(int(np.prod(shape))).reshape(shape) * gap - 1.0, generic=True)
 
 
 def spd(*shape):
@@ -74,7 +75,7 @@ def spd(*shape):
         a = rng.standard_normal(shape)
         return _rounded(a @ np.swapaxes(a, -1, -2) + shape[-1] * np.eye(shape[-1]))
 
-    return Input(shape, 'f', draw)
+    return Input(shape, 'f', draw, generic=True)
 
 
 SPECIALS = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 100.0, -100.0, 1e4, -1e4, np.inf, -np.inf, np.nan, 2.0**-126, -(2.0**-126)]
@@ -100,13 +101,14 @@ MODULE = ['']
 
 
 def case(name, args, fn=None, *, ulps=4, length=1, scale=0, grad_scale=0, why='', grad=True, only=None, inplace=None,
-         signed_zeros=None, kwargs=None, seeds=None):
+         signed_zeros=None, kwargs=None, seeds=None, generic=None):
     """
     name: our function or method. args: our arguments; a dict is our options.
     fn: PyTorch's callable; it gets the same arguments, dicts as keywords (`kwargs` replaces them). Default: torch.NAME,
         torch.nn.functional.NAME or Tensor.NAME, in snake case.
     length: how many terms are summed or multiplied one after the other (see README.md, tolerances).
     ulps, scale, grad_scale: other looser tolerances; then `why` says why.
+    generic: whether gradcheck may use the case: by default where every float input is drawn without ties and kinks.
     grad=False: forward only. only: 'float64', 'float32', 'float16' or 'bfloat16'. inplace: writes to its first argument.
     """
     loose = ulps != 4 or scale != 0 or grad_scale != 0
@@ -115,7 +117,7 @@ def case(name, args, fn=None, *, ulps=4, length=1, scale=0, grad_scale=0, why=''
         inplace = name.endswith('_') or name == 'set'
     CASES.append(dict(module=MODULE[0], name=name, args=args, fn=fn or find(name), ulps=ulps, length=length, scale=scale,
                       grad_scale=grad_scale, why=why, grad=grad, only=only, inplace=inplace, signed_zeros=signed_zeros,
-                      kwargs=kwargs, seeds=seeds))
+                      kwargs=kwargs, seeds=seeds, generic=generic))
 
 
 def throws(name, args, code, match=''):

@@ -186,6 +186,11 @@ def golden_of(case, ordinal):
             out['gradScale' if key == 'grad_scale' else key] = case[key]
     if case['inplace']:
         out['inplace'] = 1
+    generic = case['generic']
+    if generic is None:
+        generic = all(x.generic for x in leaves)
+    if generic and leaves and 0 < total <= 64:
+        out['generic'] = 1
     signed = case['signed_zeros']
     if signed is None:
         signed = any(x.kind == 'f' and np.any((np.asarray(x.data) == 0) & np.signbit(x.data)) for x in inputs)

@@ -4,7 +4,7 @@ import { fromArray } from '#src/tensor/create.js'
 import type { DType } from '#src/tensor/dtype.js'
 import { compute } from '#src/tensor/engine.js'
 import { type Shape, sizeOf } from '#src/tensor/shape.js'
-import { Tensor } from '#src/tensor/tensor.js'
+import { isTensor, Tensor } from '#src/tensor/tensor.js'
 
 const folder = new URL('../../../../test/golden/tensors/', import.meta.url)
 
@@ -56,6 +56,8 @@ export interface GoldenCase {
   readonly only?: DType
   readonly inplace?: 1
   readonly signed?: 1
+  /** Numbers without ties and kinks: for gradcheck. */
+  readonly generic?: 1
 }
 
 interface GoldenFile {
@@ -124,6 +126,17 @@ export function argumentsOf({ args }: GoldenCase, making: Making): { args: unkno
     return x
   }
   return { args: args.map(decode), leaves }
+}
+
+/** The arguments with other tensors in the places of the leaves. */
+export function substituted(args: readonly unknown[], leaves: readonly Tensor[], others: readonly Tensor[]): unknown[] {
+  const replace = (arg: unknown): unknown => {
+    if (Array.isArray(arg)) return arg.map(replace)
+    if (isTensor(arg)) return leaves.includes(arg) ? others[leaves.indexOf(arg)] : arg
+    if (typeof arg !== 'object' || arg === null) return arg
+    return Object.fromEntries(Object.entries(arg).map(([key, value]) => [key, replace(value)]))
+  }
+  return args.map(replace)
 }
 
 function tensorOf({ t, s, d }: JsonTensor, dtype: DType, strided: boolean): Tensor {

@@ -14,11 +14,15 @@ type Callable = (...args: unknown[]) => unknown
 /** The function or method of that name, taking the tensor first; undefined where there is none. */
 export function callable(name: string, form: Form): Callable | undefined {
   if (form === 'free') {
-    const found = (gradlab as Readonly<Record<string, unknown>>)[name]
+    const found = name.split('.').reduce<unknown>(inside, gradlab)
     return typeof found === 'function' ? (found as Callable) : undefined
   }
   const method = (Tensor.prototype as unknown as Readonly<Record<string, unknown>>)[name]
   return typeof method === 'function' ? (x, ...rest) => (method as Callable).apply(x, rest) : undefined
+}
+
+function inside(place: unknown, name: string): unknown {
+  return (place as Readonly<Record<string, unknown>> | undefined)?.[name]
 }
 
 export function isThere(name: string): boolean {

@@ -1,0 +1,39 @@
+// What gradlab exports that works on tensors: free functions, methods and properties of a tensor, namespaces.
+import * as gradlab from '#src/index.js'
+import { Tensor } from '#src/index.js'
+
+/** Exported, and no operations on tensors; errors.test.ts and the rooms' own tests look at them; variance is another name for var. */
+const OTHER_EXPORTS = new Set(['Tensor', 'TensorError', 'GradlabError', 'data', 'variance'])
+
+export interface PublicName {
+  readonly name: string
+  readonly free: boolean
+  /** 'property' for a getter. */
+  readonly onTensor: 'method' | 'property' | undefined
+  /** What it is, to find names for the same thing; undefined for properties. */
+  readonly value: unknown
+}
+
+function isNamespace(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.values(value).every(part => typeof part === 'function')
+}
+
+export function publicNames(): PublicName[] {
+  const names = new Map<string, PublicName>()
+  for (const [name, value] of Object.entries(gradlab)) {
+    if (OTHER_EXPORTS.has(name)) continue
+    if (typeof value === 'function') names.set(name, { name, free: true, onTensor: undefined, value })
+    else if (isNamespace(value)) {
+      for (const [inner, operation] of Object.entries(value)) {
+        names.set(`${name}.${inner}`, { name: `${name}.${inner}`, free: true, onTensor: undefined, value: operation })
+      }
+    }
+  }
+  for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(Tensor.prototype))) {
+    if (name === 'constructor') continue
+    const onTensor = property.get === undefined ? 'method' : 'property'
+    const known = names.get(name)
+    names.set(name, { name, free: known !== undefined, onTensor, value: known?.value ?? property.value })
+  }
+  return [...names.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}

@@ -1,0 +1,4 @@
+// Writes docs/api.md anew.
+import { writePage } from './page.js'
+
+writePage()
