@@ -5,7 +5,7 @@ import { stored } from '#src/backends/reference/memory.js'
 import { DTYPES, type DType } from '#src/tensor/dtype.js'
 import { compute } from '#src/tensor/engine.js'
 import type { KernelName, PrimitiveParams } from '#src/tensor/primitives.js'
-import { rowMajor, type Shape, sizeOf } from '#src/tensor/shape.js'
+import { isRowMajor, rowMajor, type Shape, sizeOf } from '#src/tensor/shape.js'
 import { Tensor } from '#src/tensor/tensor.js'
 
 export interface Plain {
@@ -65,7 +65,7 @@ export function make({ dtype, shape, data }: Plain, layoutOf: (shape: Shape) => 
   })
   const storage = backend.allocate(dtype, length)
   backend.write(storage, array, 0)
-  return new Tensor(storage, offset, shape, layoutOf === dense ? undefined : strides, dtype, undefined)
+  return new Tensor(storage, offset, shape, isRowMajor(shape, strides) ? undefined : strides, dtype, undefined)
 }
 
 export function float64(data: readonly number[], shape: Shape = [data.length]): Tensor {
@@ -78,7 +78,7 @@ export function int32(data: readonly number[], shape: Shape = [data.length]): Te
 
 /** A row-major tensor's numbers. */
 export function plain(x: Tensor): Plain {
-  const bits = Array.from(backend.read(x.storage, x.offset, sizeOf(x.shape)))
+  const bits = Array.from(x.storage.backend.read(x.storage, x.offset, sizeOf(x.shape)))
   const { dtype } = x
   const data = dtype === 'float16' || dtype === 'bfloat16' ? bits.map(b => decodeTable(dtype)[b]!) : bits
   return { dtype, shape: x.shape, data }
