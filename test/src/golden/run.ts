@@ -29,15 +29,21 @@ export function isThere(name: string): boolean {
   return callable(name, 'free') !== undefined || callable(name, 'method') !== undefined
 }
 
+/** Runs our code: a place to change it from outside (mutation.test.ts) without changing what makes and reads tensors. */
+export type During = <T>(f: () => T) => T
+const plainly: During = f => f()
+
 /** Runs a case; returns what is wrong, as lines to read. */
-export function problems(goldenCase: GoldenCase, dtype: DType, form: Form): string[] {
+export function problems(goldenCase: GoldenCase, dtype: DType, form: Form, during: During = plainly): string[] {
   // Both forms are tried in any case: where one is missing, the other runs on both kinds of memory.
   const call = callable(goldenCase.name, form) ?? callable(goldenCase.name, form === 'free' ? 'method' : 'free')
   assert.ok(call, `${goldenCase.name} is not exported`)
   const before = gradlab.getDefaultDtype()
   setDefaultDtype(dtype === 'float64' ? 'float64' : 'float32')
   try {
-    return goldenCase.throws === undefined ? compared(goldenCase, dtype, form, call) : thrown(goldenCase, dtype, call)
+    return goldenCase.throws === undefined
+      ? compared(goldenCase, dtype, form, (...args) => during(() => call(...args)), during)
+      : thrown(goldenCase, dtype, call)
   } catch (error) {
     return [
       `threw ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 4).join(' | ') : error}`,
@@ -61,7 +67,7 @@ function thrown(goldenCase: GoldenCase, dtype: DType, call: Callable): string[] 
   return [`expected ${goldenCase.throws}, nothing was thrown`]
 }
 
-function compared(goldenCase: GoldenCase, dtype: DType, form: Form, call: Callable): string[] {
+function compared(goldenCase: GoldenCase, dtype: DType, form: Form, call: Callable, during: During): string[] {
   const { grads, seeds = [] } = goldenCase
   const making = { dtype, strided: form === 'method', requiresGrad: grads !== undefined }
   const { args, leaves } = argumentsOf(goldenCase, making)
@@ -73,7 +79,11 @@ function compared(goldenCase: GoldenCase, dtype: DType, form: Form, call: Callab
   if (grads === undefined || wrong.length > 0) return wrong
   const flowing = goldenCase.out.flatMap((json, i) => ('r' in json ? [outs[i] as Tensor] : []))
   const wanted = seeds.map((seed, i) => rowMajorTensor(seed.map(numberOf), (flowing[i] as Tensor).shape, 'f', dtype))
-  return gradientProblems(goldenCase, gradients(flowing, leaves, wanted), dtype)
+  return gradientProblems(
+    goldenCase,
+    during(() => gradients(flowing, leaves, wanted)),
+    dtype,
+  )
 }
 
 /** Outputs that no gradient reaches (a step function) are left out. */
