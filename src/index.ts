@@ -1,6 +1,7 @@
 // The public face of `gradlab`.
 import './backends/index.js'
 import * as data from './data/index.js'
+import * as linalg from './tensor/linalg.js'
 
 export {
   backward,
@@ -74,6 +75,7 @@ export {
   tensor,
   zeros,
 } from './tensor/create.js'
+export { einsum } from './tensor/einsum.js'
 export {
   type DType,
   device,
@@ -140,6 +142,7 @@ export {
   lt,
   ne,
 } from './tensor/ops/compare.js'
+export { conv1d, conv2d, convTranspose1d, convTranspose2d } from './tensor/ops/conv.js'
 export { clone, isFloatingPoint } from './tensor/ops/convert.js'
 export {
   type AxisOptions,
@@ -168,6 +171,7 @@ export {
 } from './tensor/ops/gather.js'
 export type { Index, Range } from './tensor/ops/indexing.js'
 export { at, set } from './tensor/ops/indexing.js'
+export { interpolate } from './tensor/ops/interpolate.js'
 export { fullLike, onesLike, zerosLike } from './tensor/ops/like.js'
 export {
   abs,
@@ -203,6 +207,18 @@ export {
   tanh,
 } from './tensor/ops/maths.js'
 export { diag, flip, oneHot, pad, repeat, repeatInterleave, roll, tile, tril, triu } from './tensor/ops/move.js'
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  avgPool1d,
+  avgPool2d,
+  maxPool1d,
+  maxPool2d,
+  maxPool2dWithIndices,
+} from './tensor/ops/pool.js'
+export { addmm, bmm, dot, linear, matmul, mm, mv, outer, trace } from './tensor/ops/products.js'
 export { item, read, toArray } from './tensor/ops/read.js'
 export {
   type ArgOptions,
@@ -264,4 +280,4 @@ export {
   view,
 } from './tensor/ops/views.js'
 export { type PrintOptions, setPrintOptions } from './tensor/print/print.js'
-export { data }
+export { data, linalg }

@@ -3,14 +3,18 @@ import * as activation from './ops/activation.js'
 import * as arithmetic from './ops/arithmetic.js'
 import * as choose from './ops/choose.js'
 import * as compare from './ops/compare.js'
+import * as conv from './ops/conv.js'
 import * as convert from './ops/convert.js'
 import * as extremes from './ops/extremes.js'
 import * as gather from './ops/gather.js'
 import * as inPlace from './ops/in-place.js'
 import * as indexing from './ops/indexing.js'
+import * as interpolation from './ops/interpolate.js'
 import * as like from './ops/like.js'
 import * as maths from './ops/maths.js'
 import * as move from './ops/move.js'
+import * as pool from './ops/pool.js'
+import * as products from './ops/products.js'
 import * as read from './ops/read.js'
 import * as reduce from './ops/reduce.js'
 import * as rounding from './ops/rounding.js'
@@ -18,7 +22,6 @@ import * as scan from './ops/scan.js'
 import * as sort from './ops/sort.js'
 import * as statistics from './ops/statistics.js'
 import * as views from './ops/views.js'
-
 import { Tensor } from './tensor.js'
 
 /**
@@ -51,6 +54,10 @@ export interface Methods
     Bound<typeof rounding>,
     Bound<typeof scan>,
     Bound<typeof sort>,
+    Bound<typeof conv>,
+    Bound<typeof interpolation>,
+    Bound<typeof pool>,
+    Bound<typeof products>,
     Bound<typeof views>,
     Omit<Bound<typeof extremes>, keyof extremes.ExtremeMethods>,
     extremes.ExtremeMethods {}
@@ -93,6 +100,10 @@ for (const operations of [
   rounding,
   scan,
   sort,
+  conv,
+  interpolation,
+  pool,
+  products,
   views,
 ])
   bindMethods(operations)

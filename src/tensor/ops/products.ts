@@ -1,0 +1,198 @@
+// Products of vectors and matrices.
+import { apply } from '../engine.js'
+import { shapeText, TensorError } from '../errors.js'
+import { NONE } from '../primitives.js'
+import { broadcast } from '../shape.js'
+import type { Tensor } from '../tensor.js'
+import { add, mul } from './arithmetic.js'
+import { int32List } from './host.js'
+import { meet } from './operand.js'
+import { permuted, reshaped } from './windows.js'
+
+/**
+ * Matrix product: out[i, j] = sum over k of a[i, k] b[k, j].
+ *
+ * Shapes: [m, k] x [k, n] -> [m, n]; [k] x [k] -> []; [m, k] x [k] -> [m]; [k] x [k, n] -> [n]; more axes in front are a
+ * batch and broadcast: [..., m, k] x [..., k, n] -> [..., m, n]. Dtypes meet as in arithmetic; 16-bit floats are summed in
+ * float32. Throws SHAPE_MISMATCH with both shapes and the sizes that differ.
+ *
+ * @example
+ * tensor([[1, 2], [3, 4]]).matmul(tensor([1, 1])) // tensor([3., 7.])
+ * @torch torch.matmul
+ */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  return product('matmul', a, b)
+}
+
+function product(operation: string, a: Tensor, b: Tensor): Tensor {
+  const [x, y] = meet(operation, a, b)
+  if (x.shape.length === 0 || y.shape.length === 0) {
+    throw new TensorError(
+      'BAD_SHAPE',
+      `${operation}: a tensor of zero dimensions is no matrix: shapes ${shapeText(x.shape)} and ${shapeText(y.shape)}.`,
+      {
+        next: 'Multiply by a number with mul.',
+      },
+    )
+  }
+  const [left, right] = [
+    x.shape.length === 1 ? reshaped(x, [1, ...x.shape]) : x,
+    y.shape.length === 1 ? reshaped(y, [...y.shape, 1]) : y,
+  ]
+  checkInner(operation, x, y, left.shape.at(-1) as number, right.shape.at(-2) as number)
+  if (left.shape.length > 2 || right.shape.length > 2)
+    broadcast(operation, left.shape.slice(0, -2), right.shape.slice(0, -2))
+  const out = multiplied(left, right)
+  if (x.shape.length > 1 && y.shape.length > 1) return out
+  const kept = out.shape.slice()
+  if (x.shape.length === 1) kept.splice(kept.length - 2, 1)
+  if (y.shape.length === 1) kept.splice(kept.length - 1, 1)
+  return reshaped(out, kept)
+}
+
+/** A batch times one matrix is one tall product: its rows are all that differ. */
+function multiplied(left: Tensor, right: Tensor): Tensor {
+  if (right.shape.length === 2 && left.shape.length > 2 && left.layout === undefined) {
+    const rows = left.shape.slice(0, -1)
+    const tall = reshaped(left, [rows.reduce((p, n) => p * n, 1), left.shape.at(-1) as number])
+    return reshaped(apply('matmul', [tall, right], NONE), [...rows, right.shape[1] as number])
+  }
+  return apply('matmul', [left, right], NONE)
+}
+
+function checkInner(operation: string, a: Tensor, b: Tensor, inner: number, other: number): void {
+  if (inner === other) return
+  const [axisA, axisB] = [a.shape.length === 1 ? 0 : -1, b.shape.length === 1 ? 0 : -2]
+  throw new TensorError(
+    'SHAPE_MISMATCH',
+    `${operation}: shapes ${shapeText(a.shape)} and ${shapeText(b.shape)} do not fit: the first has ${inner} at dim ${axisA}, the second ${other} at dim ${axisB}; these must be equal.`,
+    { next: mend(a, b, inner, other) },
+  )
+}
+
+/** Which transpose would make it fit. */
+function mend(a: Tensor, b: Tensor, inner: number, other: number): string {
+  if (b.shape.length >= 2 && b.shape.at(-1) === inner) return 'Transpose the second: b.t() (or b.transpose(-2, -1)).'
+  if (a.shape.length >= 2 && a.shape.at(-2) === other) return 'Transpose the first: a.t() (or a.transpose(-2, -1)).'
+  return 'In [m, k] x [k, n] the inner sizes k must be equal.'
+}
+
+/** Throws BAD_SHAPE unless a tensor has so many axes. */
+function needRank(operation: string, x: Tensor, rank: number, name: string): void {
+  if (x.shape.length === rank) return
+  throw new TensorError(
+    'BAD_SHAPE',
+    `${operation}: the ${name} must have ${rank} dimension(s); it has shape ${shapeText(x.shape)}.`,
+    {
+      next: 'matmul takes any number of axes.',
+    },
+  )
+}
+
+/**
+ * Product of two matrices: [m, k] x [k, n] -> [m, n]. Throws BAD_SHAPE for anything else; matmul also takes vectors and batches.
+ * @torch torch.mm
+ */
+export function mm(a: Tensor, b: Tensor): Tensor {
+  needRank('mm', a, 2, 'first')
+  needRank('mm', b, 2, 'second')
+  return product('mm', a, b)
+}
+
+/**
+ * Products of two batches of matrices: [b, m, k] x [b, k, n] -> [b, m, n]. Throws BAD_SHAPE, SHAPE_MISMATCH.
+ * @torch torch.bmm
+ */
+export function bmm(a: Tensor, b: Tensor): Tensor {
+  needRank('bmm', a, 3, 'first')
+  needRank('bmm', b, 3, 'second')
+  if (a.shape[0] !== b.shape[0]) {
+    throw new TensorError('SHAPE_MISMATCH', `bmm: batches of ${a.shape[0]} and ${b.shape[0]} matrices.`, {
+      next: 'Both need the same number; matmul repeats a batch of 1.',
+    })
+  }
+  return product('bmm', a, b)
+}
+
+/**
+ * Matrix times vector: [m, k] x [k] -> [m]. Throws BAD_SHAPE, SHAPE_MISMATCH.
+ * @torch torch.mv
+ */
+export function mv(a: Tensor, x: Tensor): Tensor {
+  needRank('mv', a, 2, 'first')
+  needRank('mv', x, 1, 'second')
+  return product('mv', a, x)
+}
+
+/**
+ * Inner product of two vectors: the sum of a[i] b[i]. Throws BAD_SHAPE, SHAPE_MISMATCH.
+ * @example
+ * tensor([1, 2]).dot(tensor([3, 4])) // tensor(11.)
+ * @torch torch.dot
+ */
+export function dot(a: Tensor, b: Tensor): Tensor {
+  needRank('dot', a, 1, 'first')
+  needRank('dot', b, 1, 'second')
+  return product('dot', a, b)
+}
+
+/**
+ * Outer product of two vectors: out[i, j] = a[i] b[j]; [m], [n] -> [m, n]. Throws BAD_SHAPE.
+ * @torch torch.outer
+ */
+export function outer(a: Tensor, b: Tensor): Tensor {
+  needRank('outer', a, 1, 'first')
+  needRank('outer', b, 1, 'second')
+  return mul(reshaped(a, [...a.shape, 1]), b)
+}
+
+/**
+ * An affine map: x W^T + b. x [..., in], weight [out, in], bias [out] -> [..., out].
+ *
+ * Throws SHAPE_MISMATCH.
+ * @torch torch.nn.functional.linear
+ */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  needRank('linear', weight, 2, 'weight')
+  const out = product('linear', x, permuted(weight, [1, 0]))
+  return bias === undefined ? out : add(out, bias)
+}
+
+export interface AddmmOptions {
+  /** Factor of the first tensor. Default 1. */
+  readonly beta?: number
+  /** Factor of the product. Default 1. */
+  readonly alpha?: number
+}
+
+/**
+ * beta x + alpha (a b): x broadcasts to [m, n]. Throws as mm.
+ * @torch torch.addmm
+ */
+export function addmm(x: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
+  const scaled = alpha === 1 ? mm(a, b) : mul(mm(a, b), alpha)
+  return add(beta === 1 ? x : mul(x, beta), scaled)
+}
+
+/**
+ * Sum of the diagonal of a matrix. Throws BAD_SHAPE.
+ * @torch torch.trace
+ */
+export function trace(x: Tensor): Tensor {
+  needRank('trace', x, 2, 'tensor')
+  const [rows, columns] = x.shape as [number, number]
+  const n = Math.min(rows, columns)
+  const flat = reshaped(apply('copy', [x], NONE), [rows * columns])
+  const on = apply(
+    'indexSelect',
+    [
+      flat,
+      int32List(
+        Int32Array.from({ length: n }, (_, i) => i * (columns + 1)),
+        x,
+      ),
+    ],
+    { dim: 0 },
+  )
+  return apply('sum', [on], { dims: [0], keepdim: false })
+}
