@@ -14,7 +14,7 @@ export function callSite(): string | undefined {
 export function siteIn(stack: string): string | undefined {
   const own = [OWN, OWN.replace(/^file:\/\//, '')]
   for (const line of stack.split('\n').slice(1)) {
-    if (own.some(folder => line.includes(folder)) || line.includes('node:internal') || line.includes('<anonymous>'))
+    if (own.some(folder => line.includes(folder)) || line.includes('node:internal') || line.includes('(<anonymous>)'))
       continue
     const place = /\(([^()]+:\d+:\d+)\)\s*$/.exec(line) ?? /at (?:async )?(.+:\d+:\d+)\s*$/.exec(line)
     if (place?.[1] !== undefined) return place[1].replace(/^file:\/\//, '')
