@@ -32,6 +32,10 @@ function arrayOf(storage: Storage): StoredArray {
 export function referenceBackend(): Backend {
   const use = new Use()
   let tracked: Tracked[] | undefined
+  const listing = (): LiveStorage[] => {
+    tracked = tracked?.filter(({ ref }) => ref.deref()?.array !== undefined)
+    return list(tracked ?? [])
+  }
   const backend: Backend = {
     name: 'reference',
     asynchronous: false,
@@ -56,11 +60,11 @@ export function referenceBackend(): Backend {
     memory(collect) {
       if (tracked === undefined) return { ...use.now(), reserved: use.now().bytes }
       if (collect) findCollector()?.()
-      const alive = list(tracked)
+      const alive = listing()
       const bytes = alive.reduce((sum, entry) => sum + entry.bytes, 0)
       return { bytes, storages: alive.length, reserved: bytes, peak: use.now().peak }
     },
-    listing: () => list(tracked ?? []),
+    listing,
     setTracking(on) {
       tracked = on ? (tracked ?? []) : undefined
     },

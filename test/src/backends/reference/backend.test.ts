@@ -51,6 +51,38 @@ describe('reference backend', () => {
     equal(backend.memory(false).bytes, 0)
   })
 
+  it('lists what lives while it tracks, with the line that made it', () => {
+    const backend = referenceBackend()
+    const before = backend.allocate('bool', 3)
+    deepEqual(backend.listing(), [])
+    backend.setTracking(true)
+    const [first, second] = [backend.allocate('float32', 10), backend.allocate('int32', 2)]
+    const [one, two] = backend.listing()
+    ok(one?.site?.includes('backend.test'), one?.site)
+    deepEqual({ ...one, site: '' }, { dtype: 'float32', length: 10, bytes: 40, count: 1, site: '' })
+    deepEqual([two?.dtype, two?.bytes], ['int32', 8])
+    backend.release(first)
+    deepEqual(
+      backend.listing().map(entry => entry.dtype),
+      ['int32'],
+    )
+    deepEqual(backend.memory(true), { bytes: 8, storages: 1, reserved: 8, peak: 51 })
+    backend.setTracking(false)
+    deepEqual(backend.listing(), [])
+    deepEqual(backend.memory(false), { bytes: 11, storages: 2, reserved: 11, peak: 51 })
+    for (const storage of [before, second]) backend.release(storage)
+  })
+
+  it('forgets while tracking what nobody holds, also before the program yields', () => {
+    const backend = referenceBackend()
+    backend.setTracking(true)
+    const allocate = (): void => {
+      for (let i = 0; i < 50; i++) backend.allocate('float64', 1000)
+    }
+    allocate()
+    equal(backend.memory(true).storages, 0)
+  })
+
   it('refuses what does not fit into memory', () => {
     const backend = referenceBackend()
     throws(() => backend.allocate('float64', 2 ** 45), refusal('OUT_OF_MEMORY', /35184372088832 numbers of float64/))
