@@ -94,8 +94,10 @@ export function applyInto<P extends KernelName>(
   params: PrimitiveParams[P],
 ): Tensor {
   const recorded = state.grad && (hasNode(inputs) || hasNode([target]))
-  if (recorded || hooks.forward)
-    return assign(operation, target, () => apply(name, inputs, params), [target, ...inputs])
+  if (recorded || hooks.forward) {
+    const before = () => inputs.map(x => (x.storage === target.storage ? beforeWriting(target, inputs, x) : x))
+    return assign(operation, target, () => apply(name, before(), params), [target, ...inputs])
+  }
   const { shape, dtype } = INFER[name](inputs, params)
   checkTarget(operation, target, shape, dtype)
   const backend = commonBackend(name, [target, ...inputs])
@@ -109,6 +111,14 @@ export function applyInto<P extends KernelName>(
   target.storage.version++
   if (hooks.tracer !== undefined) hooks.tracer(name, inputs, params, target)
   return target
+}
+
+/**
+ * `x` as an operand of what will be written into `target`, whose memory it sees: a copy where backward may ask for the old
+ * numbers, as PyTorch makes one, else itself.
+ */
+export function beforeWriting(target: Tensor, inputs: readonly Tensor[], x: Tensor = target): Tensor {
+  return state.grad && (hasNode(inputs) || hasNode([target])) ? apply('copy', [x], NONE) : x
 }
 
 /** Writes what `make` returns into `target`, broadcast and recorded. */

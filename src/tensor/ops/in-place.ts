@@ -2,7 +2,7 @@
 
 import { make } from '../create.js'
 import { DTYPES, type DType } from '../dtype.js'
-import { apply, applyInto, assign } from '../engine.js'
+import { apply, applyInto, assign, beforeWriting } from '../engine.js'
 import { TensorError } from '../errors.js'
 import { type BinaryName, NONE, type UnaryName } from '../primitives.js'
 import { broadcast, sameShape } from '../shape.js'
@@ -120,7 +120,7 @@ export function mul_(x: Tensor, b: TensorLike): Tensor {
  */
 export function div_(x: Tensor, b: TensorLike, options?: DivOptions): Tensor {
   if (options?.roundingMode === undefined && DTYPES[x.dtype].kind === 'float') return into('div', 'div', x, b)
-  return written('div_', x, () => div(x, b, options), [x, b])
+  return written('div_', x, before => div(before, b, options), [x, b])
 }
 
 /**
@@ -176,7 +176,7 @@ export function fmod_(x: Tensor, b: TensorLike): Tensor {
  * tensor([2, 3]).pow_(2) // tensor([4., 9.])
  */
 export function pow_(x: Tensor, b: TensorLike): Tensor {
-  return written('pow_', x, () => pow(x, b), [x, b])
+  return written('pow_', x, before => pow(before, b), [x, b])
 }
 
 /**
@@ -190,7 +190,7 @@ export function pow_(x: Tensor, b: TensorLike): Tensor {
  * tensor([0, 10]).lerp_(tensor([10, 20]), 0.5) // tensor([ 5., 15.])
  */
 export function lerp_(x: Tensor, b: TensorLike, weight: TensorLike): Tensor {
-  return written('lerp_', x, () => lerp(x, b, weight), [x, b, weight])
+  return written('lerp_', x, before => lerp(before, b, weight), [x, b, weight])
 }
 
 /**
@@ -203,7 +203,7 @@ export function lerp_(x: Tensor, b: TensorLike, weight: TensorLike): Tensor {
  * tensor([1]).addcmul_(tensor([2]), tensor([3])) // tensor([7.])
  */
 export function addcmul_(x: Tensor, a: TensorLike, b: TensorLike, options?: ScaleOptions): Tensor {
-  return written('addcmul_', x, () => addcmul(x, a, b, options), [x, a, b])
+  return written('addcmul_', x, before => addcmul(before, a, b, options), [x, a, b])
 }
 
 /**
@@ -216,7 +216,7 @@ export function addcmul_(x: Tensor, a: TensorLike, b: TensorLike, options?: Scal
  * tensor([1]).addcdiv_(tensor([6]), tensor([3])) // tensor([3.])
  */
 export function addcdiv_(x: Tensor, a: TensorLike, b: TensorLike, options?: ScaleOptions): Tensor {
-  return written('addcdiv_', x, () => addcdiv(x, a, b, options), [x, a, b])
+  return written('addcdiv_', x, before => addcdiv(before, a, b, options), [x, a, b])
 }
 
 /**
@@ -230,7 +230,7 @@ export function addcdiv_(x: Tensor, a: TensorLike, b: TensorLike, options?: Scal
  * tensor([-2, 3]).clamp_(0, 1) // tensor([0., 1.])
  */
 export function clamp_(x: Tensor, lower?: TensorLike | Bounds, upper?: TensorLike): Tensor {
-  return written('clamp_', x, () => clamp(x, lower, upper), [x])
+  return written('clamp_', x, before => clamp(before, lower, upper), [x])
 }
 
 /**
@@ -241,7 +241,7 @@ export function clamp_(x: Tensor, lower?: TensorLike | Bounds, upper?: TensorLik
  * tensor([-2, 3]).clampMin_(0) // tensor([0., 3.])
  */
 export function clampMin_(x: Tensor, bound: TensorLike): Tensor {
-  return written('clampMin_', x, () => clamp(x, { min: bound }), [x, bound])
+  return written('clampMin_', x, before => clamp(before, { min: bound }), [x, bound])
 }
 
 /**
@@ -252,7 +252,7 @@ export function clampMin_(x: Tensor, bound: TensorLike): Tensor {
  * tensor([-2, 3]).clampMax_(0) // tensor([-2.,  0.])
  */
 export function clampMax_(x: Tensor, bound: TensorLike): Tensor {
-  return written('clampMax_', x, () => clamp(x, { max: bound }), [x, bound])
+  return written('clampMax_', x, before => clamp(before, { max: bound }), [x, bound])
 }
 
 /**
@@ -264,7 +264,7 @@ export function clampMax_(x: Tensor, bound: TensorLike): Tensor {
  * tensor([NaN, 1]).nanToNum_() // tensor([0., 1.])
  */
 export function nanToNum_(x: Tensor, options?: NanToNumOptions): Tensor {
-  return written('nanToNum_', x, () => nanToNum(x, options), [x])
+  return written('nanToNum_', x, before => nanToNum(before, options), [x])
 }
 
 /**
@@ -276,7 +276,7 @@ export function nanToNum_(x: Tensor, options?: NanToNumOptions): Tensor {
  * tensor([1.5, -2.7]).round_() // tensor([ 2., -3.])
  */
 export function round_(x: Tensor, options?: { decimals?: number | undefined }): Tensor {
-  return written('round_', x, () => round(x, options), [x])
+  return written('round_', x, before => round(before, options), [x])
 }
 
 /**
@@ -538,13 +538,19 @@ function into(operation: string, name: BinaryName | 'logicalOr' | 'logicalAnd', 
 }
 
 /** Any computation, written into x. */
-function written(operation: string, x: Tensor, compute: () => Tensor, operands: readonly TensorLike[]): Tensor {
+function written(
+  operation: string,
+  x: Tensor,
+  compute: (before: Tensor) => Tensor,
+  operands: readonly TensorLike[],
+): Tensor {
+  const tensors = operands.filter(isTensor)
   const value = () => {
-    const result = compute()
+    const result = compute(beforeWriting(x, tensors))
     checkKind(operation, x, result.dtype)
     return cast(result, x.dtype)
   }
-  return assign(operation, x, value, operands.filter(isTensor))
+  return assign(operation, x, value, tensors)
 }
 
 function checkKind(operation: string, x: Tensor, dtype: DType): void {
