@@ -129,6 +129,7 @@ describe('reductions', () => {
       gradient(y => median(y, 0).values, 1, 3, 2),
       [0, 0, 1],
     )
+    assert.deepEqual(gradient(logsumexp, 1e4, 1e4, -1e4), [0.5, 0.5, 0])
     assert.deepEqual(gradient(nanmean, 1, NaN, 3), [0.5, 0, 0.5])
     assert.deepEqual(
       gradient(y => quantile(y, 0.5), 1, 4, 2, 3),
