@@ -4,6 +4,7 @@ import type { Backend, Kernels, Storage } from '../../tensor/backend.js'
 import { DTYPES, type DType, type StoredArray } from '../../tensor/dtype.js'
 import { TensorError } from '../../tensor/errors.js'
 import { loops } from '../reference/loops.js'
+import { lineKernels } from './along/kernels.js'
 import type { Ground } from './ground.js'
 import { ElementwiseKernels } from './kernels.js'
 import { Heap } from './memory/heap.js'
@@ -46,6 +47,7 @@ export function wasmBackend(): Backend {
     ...new ElementwiseKernels(heap, inLoops).make(),
     ...moveKernels(ground),
     ...reduceKernels(ground),
+    ...lineKernels(ground),
   }
   return backend
 }

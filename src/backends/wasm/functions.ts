@@ -63,6 +63,13 @@ export function expBelow(v: Vector, x: Code): Code {
   return v.mul(p, power(v, whole))
 }
 
+/** e^x for x <= 0, NaN kept: as exp, but the second scaling can be the same for all, as no 2^n is too large. */
+export function expNotAbove0(v: Vector, x: Code): Code {
+  const { whole, r } = reduce(v, v.let(v.atLeast(x, v.constant(-104))))
+  const p = v.add(v.madd(v.mul(r, r), v.polynomial(r, EXP_TAIL), r), v.constant(1))
+  return v.mul(v.mul(p, power(v, op('i32x4.add', whole, v.bits(32)))), v.constant(2 ** -32))
+}
+
 /** e^x - 1 without loss near 0: 2 (2^(n-1) q + (2^(n-1) - 1/2)) with q = e^r - 1. */
 export function expm1(v: Vector, x: Code): Code {
   const kept = v.let(x)
