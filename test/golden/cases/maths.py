@@ -95,10 +95,11 @@ for name, value in {'zerosLike': 0, 'onesLike': 1}.items():
     case(name, [randn(2, 3)], grad=False)
     case(name, [ints(2, 3)])
 case('fullLike', [randn(2, 3), 7], grad=False)
-case('isFloatingPoint', [randn(2)], torch.is_floating_point, grad=False)
-case('isFloatingPoint', [ints(2)], torch.is_floating_point)
 # 16 bits: PyTorch computes in float32 and rounds once, and so do we.
 for only in ['float16', 'bfloat16']:
     for name in ['exp', 'sqrt', 'tanh', 'neg', 'square']:
         case(name, [POSITIVE(2, 3)], only=only, grad=name != 'tanh')
     case('softplus', [randn(2, 3), {'beta': 2}], F.softplus, only=only)
+case('nanToNum', [randn(2, 3)])
+# The gradient, for what PyTorch's is worth.
+case('digamma', [rand(2, 3, low=1.6, high=4)], only='float64', grad_scale=1e7, why="PyTorch's trigamma is right to 9 digits only")
