@@ -6,6 +6,7 @@ import { TensorError } from '../../tensor/errors.js'
 import { loops } from '../reference/loops.js'
 import { lineKernels } from './along/kernels.js'
 import type { Ground } from './ground.js'
+import { indexKernels } from './index/kernels.js'
 import { ElementwiseKernels } from './kernels.js'
 import { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
@@ -48,6 +49,7 @@ export function wasmBackend(): Backend {
     ...moveKernels(ground),
     ...reduceKernels(ground),
     ...lineKernels(ground),
+    ...indexKernels(ground),
   }
   return backend
 }
