@@ -2,15 +2,16 @@
 import { promote } from './dtype.js'
 import { apply } from './engine.js'
 import { shapeText, TensorError } from './errors.js'
-import { cast } from './ops/operand.js'
+import { cast, notTensor } from './ops/operand.js'
 import { expand, reshape, unsqueeze } from './ops/views.js'
 import { normalDim } from './shape.js'
-import type { Tensor } from './tensor.js'
+import { isTensor, type Tensor } from './tensor.js'
 
 /**
  * Joins tensors along an axis that they have: [A, C] and [B, C] -> [A + B, C] for dim 0.
  *
- * All other sizes must be equal (SHAPE_MISMATCH); dtypes meet as in arithmetic. An empty list throws BAD_VALUE. A tensor of
+ * All other sizes must be equal (SHAPE_MISMATCH); dtypes meet as in arithmetic. An empty list throws BAD_VALUE, anything but a list of
+ * tensors NOT_A_TENSOR. A tensor of
  * shape [0] joins with anything, as in PyTorch.
  *
  * @example
@@ -18,9 +19,7 @@ import type { Tensor } from './tensor.js'
  * @torch torch.cat
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
-  const [first] = tensors
-  if (first === undefined)
-    throw new TensorError('BAD_VALUE', 'cat: the list is empty.', { next: 'Give at least one tensor.' })
+  const first = firstOf('cat', tensors)
   const some = tensors.filter(x => x.shape.length !== 1 || x.shape[0] !== 0)
   const parts = some.length === 0 ? [first] : some
   const [lead] = parts as [Tensor]
@@ -55,9 +54,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
  * @torch torch.stack
  */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
-  const [first] = tensors
-  if (first === undefined)
-    throw new TensorError('BAD_VALUE', 'stack: the list is empty.', { next: 'Give at least one tensor.' })
+  const first = firstOf('stack', tensors)
   const odd = tensors.findIndex(x => shapeText(x.shape) !== shapeText(first.shape))
   if (odd >= 0) {
     throw new TensorError(
@@ -73,6 +70,20 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
     tensors.map(x => unsqueeze(x, at)),
     at,
   )
+}
+
+/** The first of a list that has one; what is no list of tensors is refused. */
+function firstOf(operation: string, tensors: readonly Tensor[]): Tensor {
+  if (!Array.isArray(tensors)) {
+    throw new TensorError('NOT_A_TENSOR', `${operation}: takes a list of tensors.`, {
+      next: `Put the tensors in brackets: ${operation}([a, b]).`,
+    })
+  }
+  const odd = tensors.findIndex(x => !isTensor(x))
+  if (odd >= 0) throw notTensor(operation, tensors[odd])
+  const [first] = tensors as readonly Tensor[]
+  if (first !== undefined) return first
+  throw new TensorError('BAD_VALUE', `${operation}: the list is empty.`, { next: 'Give at least one tensor.' })
 }
 
 /**

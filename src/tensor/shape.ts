@@ -55,7 +55,18 @@ export function normalDims(operation: string, dim: number | readonly number[] | 
   if (dim === undefined) return Array.from({ length: rank }, (_, i) => i)
   // PyTorch allows dim 0 and -1 of a tensor of zero dimensions.
   const given = typeof dim === 'number' ? [dim] : dim
-  const dims = (rank === 0 ? given.filter(d => d !== 0 && d !== -1) : given).map(d => normalDim(operation, d, rank))
+  if (!Array.isArray(given)) {
+    throw new TensorError(
+      'BAD_DIM',
+      `${operation}: dim is ${typeof given === 'string' ? `'${given}'` : typeof given}.`,
+      {
+        next: 'A dim is a whole number or a list of them.',
+      },
+    )
+  }
+  const dims = (rank === 0 ? given.filter((d: number) => d !== 0 && d !== -1) : given).map((d: number) =>
+    normalDim(operation, d, rank),
+  )
   if (new Set(dims).size !== dims.length) {
     throw new TensorError('BAD_DIM', `${operation}: dim ${shapeText(given)} names an axis twice.`, {
       next: 'Name each axis once.',
