@@ -1,4 +1,5 @@
 // A backward pass: gradients flow from outputs to leaves, node by node in falling order of recording.
+import type { Storage } from '../tensor/backend.js'
 import { apply, compute } from '../tensor/engine.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { hooks } from '../tensor/graph.js'
@@ -7,7 +8,7 @@ import { sameShape } from '../tensor/shape.js'
 import { state } from '../tensor/state.js'
 import { isTensor, Tensor } from '../tensor/tensor.js'
 import { checkGradients } from './anomaly.js'
-import { FunctionNode, Leaf, type Node } from './node.js'
+import { FunctionNode, isWanted, Leaf, type Node, setWanted } from './node.js'
 import { nodeOf } from './tape.js'
 
 export interface BackwardOptions {
@@ -146,18 +147,22 @@ function run(
   const createGraph = options.createGraph ?? false
   const retainGraph = options.retainGraph ?? createGraph
   const nodes = reachable(roots, wanted)
+  const wantedBefore = setWanted(wanted === undefined ? undefined : new Set(nodes))
   // A pass may start inside of another one (checkpoint): the leaves that both share keep what they have.
   const stashed = nodes.map(node => node.pending)
   for (const node of nodes) node.pending = undefined
-  const [gradBefore, passingBefore] = [state.grad, hooks.passing]
+  const [gradBefore, passingBefore, freshBefore] = [state.grad, hooks.passing, hooks.fresh]
   state.grad = createGraph
   hooks.passing = !createGraph
+  hooks.fresh = []
   try {
     for (const { node, gradient } of roots) send(node, gradient)
     for (const node of nodes) visit(node, retainGraph, wanted)
   } finally {
     state.grad = gradBefore
     hooks.passing = passingBefore
+    hooks.fresh = freshBefore
+    setWanted(wantedBefore)
     nodes.forEach((node, i) => {
       node.pending = stashed[i]
     })
@@ -204,10 +209,23 @@ function visit(node: Node, retainGraph: boolean, wanted: Map<Node, Tensor | unde
   const { edges } = node
   for (let i = 0; i < edges.length; i++) {
     const [edge, gradient] = [edges[i], gradients[i]]
-    if (edge !== undefined && gradient !== undefined) send(edge, gradient)
+    if (isWanted(edge) && gradient !== undefined) send(edge, gradient)
   }
   drop(g)
   if (!retainGraph) node.release()
+  sweep()
+}
+
+/** Gives back what a rule has made on its way. A tracer may have kept it. */
+function sweep(): void {
+  const { fresh } = hooks
+  if (hooks.tracer === undefined) {
+    for (let i = 0; i < fresh.length; i++) {
+      const storage = fresh[i] as Storage
+      if (storage.holders === 0) storage.backend.release(storage)
+    }
+  }
+  fresh.length = 0
 }
 
 function freed(node: Node): TensorError {
@@ -255,7 +273,7 @@ function runHooks(node: Node, gradient: Tensor): Tensor {
   // Who has seen a gradient may keep it.
   g.storage.holders = -1
   for (const hook of node.listeners ?? []) {
-    const changed = hook(g)
+    const changed = outside(() => hook(g))
     if (!isTensor(changed)) continue
     if (!sameShape(changed.shape, g.shape)) {
       throw new TensorError(
@@ -270,6 +288,17 @@ function runHooks(node: Node, gradient: Tensor): Tensor {
     g.storage.holders = -1
   }
   return g
+}
+
+/** Runs foreign code: what it makes is its own. */
+function outside<T>(f: () => T): T {
+  const { passing } = hooks
+  hooks.passing = false
+  try {
+    return f()
+  } finally {
+    hooks.passing = passing
+  }
 }
 
 /** `.grad` of a tensor that is no leaf: kept as it is, since nobody writes into it. */

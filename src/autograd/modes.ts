@@ -2,7 +2,7 @@
 import { TensorError } from '../tensor/errors.js'
 import { hooks } from '../tensor/graph.js'
 import { state } from '../tensor/state.js'
-import { dismissKeeper } from './node.js'
+import { dismissKeeper, setWanted } from './node.js'
 
 type Mode = 'grad' | 'anomaly'
 
@@ -81,6 +81,8 @@ export function resetModes(): void {
   outside.clear()
   hooks.forward = false
   hooks.passing = false
+  hooks.fresh = []
+  setWanted(undefined)
   dismissKeeper()
 }
 

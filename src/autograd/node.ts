@@ -50,6 +50,21 @@ export abstract class Node implements GraphNode, Meta {
   }
 }
 
+/** The nodes that matter to the running pass, where it has only some inputs to find gradients for. */
+let wanted: ReadonlySet<Node> | undefined
+
+/** Sets them, and returns what was set before. */
+export function setWanted(next: ReadonlySet<Node> | undefined): ReadonlySet<Node> | undefined {
+  const before = wanted
+  wanted = next
+  return before
+}
+
+/** Whether the running pass wants a gradient for what a node has made. */
+export function isWanted(node: Node | undefined): node is Node {
+  return node !== undefined && (wanted === undefined || wanted.has(node))
+}
+
 /** Where backward ends: adds the gradient to `.grad` of a tensor that requires one. */
 export class Leaf extends Node {
   readonly name = 'leaf'
@@ -111,7 +126,7 @@ export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node
   }
 
   get needs(): readonly boolean[] {
-    return this.edges.map(isThere)
+    return this.edges.map(isWanted)
   }
 
   input(i: number): Tensor {
@@ -136,7 +151,7 @@ export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node
     const out = new Array<Tensor | undefined>(this.edges.length)
     for (let i = 0; i < this.edges.length; i++) {
       const partial = rule.partials[i]
-      if (this.edges[i] === undefined || partial === undefined) continue
+      if (partial === undefined || !isWanted(this.edges[i])) continue
       out[i] = sumTo(partial(gradient, this), (this.metas[i] as Meta).shape)
     }
     return out
@@ -234,7 +249,6 @@ function bitsOf({ inputs, output }: Saves): number {
 const NO_TENSORS: readonly undefined[] = []
 const metaOf = ({ shape, dtype }: Tensor): Meta => ({ shape, dtype })
 const versionOf = (x: Tensor): number => x.storage.version
-const isThere = (node: Node | undefined): boolean => node !== undefined
 
 /** The gradients of a function that is no primitive, from those of its outputs. */
 export type FunctionBackward = (gradients: readonly (Tensor | undefined)[]) => readonly (Tensor | undefined)[]

@@ -24,7 +24,10 @@ export function compute<P extends KernelName>(
   const backend = inputs.length === 0 ? (maker ?? currentBackend()) : commonBackend(name, inputs)
   const { shape, dtype } = INFER[name](inputs, params)
   const storage = backend.allocate(dtype, sizeOf(shape))
-  if (hooks.passing) storage.holders = 0
+  if (hooks.passing) {
+    storage.holders = 0
+    hooks.fresh.push(storage)
+  }
   const out = new Tensor(storage, 0, shape, undefined, dtype, undefined)
   backend.kernels[name](inputs, out, params)
   return out

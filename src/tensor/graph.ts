@@ -1,4 +1,5 @@
 // What the core knows of autograd: that it may watch what is computed. The autograd room fills in the watcher.
+import type { Storage } from './backend.js'
 import type { PrimitiveName, PrimitiveParams } from './primitives.js'
 import type { Tensor } from './tensor.js'
 
@@ -29,6 +30,8 @@ export interface Hooks {
   forward: boolean
   /** Fresh results belong to a running backward pass (see Storage.holders). */
   passing: boolean
+  /** What such a pass has made since it last looked: released where nobody holds it. */
+  fresh: Storage[]
   tracer: Watcher['push'] | undefined
   makeLeaf: ((x: Tensor) => void) | undefined
 }
@@ -41,6 +44,7 @@ export const hooks: Hooks = {
   /** Sees every primitive after it was computed; for compile and for tools that draw. */
   tracer: undefined,
   passing: false,
+  fresh: [],
   /** What `requiresGrad: true` at creation calls. */
   makeLeaf: undefined,
 }

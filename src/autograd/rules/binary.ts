@@ -36,12 +36,14 @@ export const BINARY_RULES: { readonly [P in BinaryName]: BinaryRule } = {
   },
   div: {
     kind: 'elementwise',
+    // Not the result, which forms like y.mul_(w) may write to, as in PyTorch.
     saves: needing([1], [0, 1]),
     partials: [
       (g, context) => c.div(g, context.input(1)),
+      // -a / b^2; the sign is turned on b, which is often the smaller one.
       (g, context) => {
         const b = context.input(1)
-        return c.mul(c.neg(g), c.div(c.div(context.input(0), b), b))
+        return c.mul(g, c.div(c.div(context.input(0), b), c.neg(b)))
       },
     ],
   },
@@ -127,11 +129,10 @@ export const CHOOSE_RULES: Pick<Rules, 'where' | 'clamp'> = {
       (g, context) => {
         const x = context.input(0)
         const { min, max } = context.params
-        const above = min === -Infinity ? undefined : c.gt(x, c.number(min, x))
-        const below = max === Infinity ? undefined : c.lt(x, c.number(max, x))
-        if (above === undefined && below === undefined) return g
-        const inside = above === undefined || below === undefined ? (above ?? below) : c.and(above, below)
-        return c.where(inside as Tensor, g, zero(g))
+        let out = g
+        if (max !== Infinity) out = c.where(c.lt(x, c.number(max, x)), out, zero(g))
+        if (min !== -Infinity) out = c.where(c.gt(x, c.number(min, x)), out, zero(g))
+        return out
       },
     ],
   },

@@ -18,7 +18,7 @@ function shares(context: RuleContext<'amax' | 'amin'>): Tensor {
   const x = context.input(0)
   const { dims } = context.params
   const extreme = c.restoreDims(context.output(), x.shape, dims, context.params.keepdim)
-  const reached = c.cast(c.eq(x, extreme), x.dtype)
+  const reached = c.where(c.eq(x, extreme), c.number(1, x), c.number(0, x))
   return c.div(reached, c.sum(reached, dims, true))
 }
 
