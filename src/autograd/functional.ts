@@ -35,7 +35,7 @@ type ToTensor = (...xs: Tensor[]) => Tensor
  *
  * @example
  * const [y, pullback] = vjp(x => x.mul(x), tensor([1, 2]))
- * pullback(tensor([1, 10])) // tensor([2., 40.])
+ * pullback(tensor([1, 10])) // tensor([ 2., 40.])
  * @torch torch.func.vjp
  * @differs Inputs are one tensor or a list; the result is differentiable itself only with createGraph.
  */
@@ -259,7 +259,7 @@ function gradientOf(operation: string, f: ToTensor, inputs: readonly Tensor[], c
  * Throws BAD_SHAPE where f returns more than one number; BAD_VALUE, SHAPE_MISMATCH, BAD_DTYPE where v does not fit.
  *
  * @example
- * hvp(x => x.pow(3).sum(), tensor([1, 2]), tensor([1, 1])) // [tensor(9.), tensor([6., 12.])]
+ * hvp(x => x.pow(3).sum(), tensor([1, 2]), tensor([1, 1])) // [tensor(9.), tensor([ 6., 12.])]
  * @torch torch.autograd.functional.hvp
  */
 export function hvp<I extends Tensors>(

@@ -88,7 +88,9 @@ export class Generator implements GeneratorState {
  * @differs a program that never calls it draws the same numbers at every start, those of seed 0; PyTorch starts at random
  * @example
  * manualSeed(1)
- * rand([2]).equal(manualSeed(1) && rand([2])) // true
+ * const x = rand([2])
+ * manualSeed(1)
+ * x.equal(rand([2])) // true
  */
 export function manualSeed(seed: number | bigint): Generator {
   return defaultGenerator().manualSeed(seed)

@@ -21,8 +21,8 @@ import { noBool } from './wanted.js'
  * add(tensor([1, 2]), 10) // tensor([11., 12.])
  */
 export function add(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = operands('add', a, b)
-  return apply(x.dtype === 'bool' ? 'logicalOr' : 'add', [x, y], NONE)
+  const pair = operands('add', a, b)
+  return apply(pair[0].dtype === 'bool' ? 'logicalOr' : 'add', pair, NONE)
 }
 
 /**
@@ -37,8 +37,9 @@ export function add(a: TensorLike, b: TensorLike): Tensor {
  * sub(tensor([5, 7]), tensor([1, 2])) // tensor([4., 5.])
  */
 export function sub(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = operands('sub', a, b)
-  return apply('sub', [noBool('sub', x), y], NONE)
+  const pair = operands('sub', a, b)
+  noBool('sub', pair[0])
+  return apply('sub', pair, NONE)
 }
 
 /**
@@ -52,8 +53,8 @@ export function sub(a: TensorLike, b: TensorLike): Tensor {
  * mul(tensor([1, 2]), tensor([3, 4])) // tensor([3., 8.])
  */
 export function mul(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = operands('mul', a, b)
-  return apply(x.dtype === 'bool' ? 'logicalAnd' : 'mul', [x, y], NONE)
+  const pair = operands('mul', a, b)
+  return apply(pair[0].dtype === 'bool' ? 'logicalAnd' : 'mul', pair, NONE)
 }
 
 export interface DivOptions {
@@ -180,8 +181,8 @@ export function fmod(a: TensorLike, b: TensorLike): Tensor {
  * maximum(tensor([1, 5]), tensor([4, 2])) // tensor([4., 5.])
  */
 export function maximum(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = operands('maximum', a, b)
-  return apply(x.dtype === 'bool' ? 'logicalOr' : 'maximum', [x, y], NONE)
+  const pair = operands('maximum', a, b)
+  return apply(pair[0].dtype === 'bool' ? 'logicalOr' : 'maximum', pair, NONE)
 }
 
 /**
@@ -196,8 +197,8 @@ export function maximum(a: TensorLike, b: TensorLike): Tensor {
  * minimum(tensor([1, 5]), tensor([4, 2])) // tensor([1., 2.])
  */
 export function minimum(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = operands('minimum', a, b)
-  return apply(x.dtype === 'bool' ? 'logicalAnd' : 'minimum', [x, y], NONE)
+  const pair = operands('minimum', a, b)
+  return apply(pair[0].dtype === 'bool' ? 'logicalAnd' : 'minimum', pair, NONE)
 }
 
 /**

@@ -326,7 +326,7 @@ function normOf(x: Tensor, p: number, dims: Dims): Tensor {
  * @torch torch.logsumexp
  * @differs without axes it reduces all of them; PyTorch wants them named
  * @example
- * logsumexp(tensor([1000, 1000]), 0) // tensor(1000.6931)
+ * logsumexp(tensor([100, 100]), 0) // tensor(100.6931)
  */
 export function logsumexp(x: Tensor, dim?: Dim | ReduceOptions, options?: ReduceOptions): Tensor {
   const input = toFloat(asTensor('logsumexp', x))

@@ -300,8 +300,8 @@ export function cov(x: Tensor, { correction = 1 }: { correction?: number | undef
  * @torch torch.corrcoef
  * @example
  * corrcoef(tensor([[1, 2, 3], [3, 2, 1]]))
- * // tensor([[ 1., -1.],
- * //         [-1.,  1.]])
+ * // tensor([[ 1.0000, -1.0000],
+ * //         [-1.0000,  1.0000]])
  */
 export function corrcoef(x: Tensor): Tensor {
   const rows = variables('corrcoef', x)

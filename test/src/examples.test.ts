@@ -1,0 +1,92 @@
+// Every example of a docstring that says what it prints prints it.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import * as gradlab from '#src/index.js'
+import { setDefaultDtype } from '#src/index.js'
+
+const SOURCES = new URL('../../../src/', import.meta.url)
+const ROOMS = ['tensor', 'random', 'autograd']
+/** What stands there in words is for readers. */
+const WORDS = /^(for example|to |three |[a-z]+ [a-z]+ )/
+
+interface Example {
+  readonly place: string
+  readonly before: readonly string[]
+  readonly code: string
+  readonly printed: string
+}
+
+function examplesOf(file: string): Example[] {
+  const text = readFileSync(new URL(file, SOURCES), 'utf8')
+  return [...text.matchAll(/ \* @example\n((?: \*(?: .*)?\n)+?) \*(?:\/| @)/g)].flatMap(([, body = '']) => {
+    const lines = body.split('\n').map(line => line.replace(/^ \* ?/, ''))
+    return linesOf(file, lines)
+  })
+}
+
+/** A line with `// result` behind it, or with the result in comments below. */
+function linesOf(file: string, lines: readonly string[]): Example[] {
+  const before: string[] = []
+  return lines.flatMap((line, i) => {
+    if (/^\s*(\/\/|$)/.test(line)) return []
+    const [code = '', beside] = line.split(' // ')
+    const rest = lines.slice(i + 1)
+    const below = rest.findIndex(next => !/^\s*\/\/ /.test(next))
+    const comments = rest.slice(0, below < 0 ? rest.length : below).map(next => next.replace(/^\s*\/\/ /, ''))
+    const printed = [beside ?? [], ...comments].flat().join('\n')
+    const example = { place: `${file}: ${code.trim()}`, before: [...before], code, printed }
+    before.push(code)
+    return printed === '' || WORDS.test(printed) || /^(const|let|for|import) /.test(code) ? [] : [example]
+  })
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
+  return String(value)
+}
+
+/** Rows may stand on one line or on several. */
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ')
+
+const examples = ROOMS.flatMap(room =>
+  readdirSync(new URL(room, SOURCES), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .flatMap(name => examplesOf(`${room}/${name.replaceAll('\\', '/')}`)),
+)
+// `var` cannot be a parameter.
+const names = Object.keys(gradlab).filter(name => name !== 'var')
+
+/** The value of an example; undefined where it needs names or lines of a reader's own program. */
+function resultOf({ before, code }: Example): { value: unknown } | undefined {
+  try {
+    const run = new Function(...names, `${before.join('\n')}\nreturn (${code}\n)`)
+    return { value: run(...names.map(name => (gradlab as Record<string, unknown>)[name])) }
+  } catch (error) {
+    if (error instanceof ReferenceError || error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+describe('examples in docstrings print what they say', () => {
+  afterEach(() => setDefaultDtype('float32'))
+
+  it('can be run, but for a few that need a program around them', () => {
+    const quiet = examples.filter(({ printed }) => !printed.startsWith('TensorError: '))
+    const apart = quiet.filter(example => resultOf(example) === undefined)
+    assert.ok(examples.length > 200, `only ${examples.length}`)
+    assert.ok(apart.length < examples.length / 20, apart.map(({ place }) => place).join('\n'))
+  })
+
+  for (const example of examples) {
+    it(example.place, () => {
+      if (example.printed.startsWith('TensorError: ')) {
+        const [said = ''] = example.printed.slice('TensorError: '.length).split(' ...')
+        assert.throws(() => resultOf(example), new RegExp(said))
+        return
+      }
+      const result = resultOf(example)
+      if (result !== undefined) assert.equal(oneLine(shown(result.value)), oneLine(example.printed))
+    })
+  }
+})
