@@ -11,6 +11,7 @@ import { ElementwiseKernels } from './kernels.js'
 import { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
 import { moveKernels } from './move/kernels.js'
+import { randomKernels } from './random/kernels.js'
 import { reduceKernels } from './reduce/kernels.js'
 
 type ArrayOn = new (buffer: ArrayBuffer, byteOffset: number, length: number) => StoredArray
@@ -50,6 +51,7 @@ export function wasmBackend(): Backend {
     ...reduceKernels(ground),
     ...lineKernels(ground),
     ...indexKernels(ground),
+    ...randomKernels(ground),
   }
   return backend
 }

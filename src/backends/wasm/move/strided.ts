@@ -170,7 +170,7 @@ const each = (width: Width): FunctionBuilder =>
 const lanes32 = (...lanes: readonly number[]): number[] => lanes.flatMap(l => [4 * l, 4 * l + 1, 4 * l + 2, 4 * l + 3])
 
 /** Code that transposes the square of 4x4 or 2x2 elements in `rows` and stores each row of the result by `put`. */
-function transposeTile(
+export function transposeTile(
   builder: FunctionBuilder,
   width: 4 | 8,
   tile: readonly Local[],
