@@ -55,7 +55,8 @@ export class Heap {
   /** The slab that small storages come from, and what is left of it. */
   private slab: Block | undefined
   private next = 0
-  private end = 0
+  /** Before the first slab: no room even for a storage of no bytes. */
+  private end = -1
   /** Bytes in blocks that are not known to be dead. */
   private taken = 0
   private peak = 0
