@@ -8,6 +8,7 @@ import { lineKernels } from './along/kernels.js'
 import type { Ground } from './ground.js'
 import { indexKernels } from './index/kernels.js'
 import { ElementwiseKernels } from './kernels.js'
+import { Gemm, matmulKernel } from './matmul.js'
 import { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
 import { moveKernels } from './move/kernels.js'
@@ -44,11 +45,13 @@ export function wasmBackend(): Backend {
   }
   const inLoops = loops(arrayOf)
   const ground: Ground = { memory: heap.memory, loops: inLoops }
+  const gemm = new Gemm(heap)
   const kernels: Kernels = {
     ...inLoops,
     ...new ElementwiseKernels(heap, inLoops).make(),
     ...moveKernels(ground),
     ...reduceKernels(ground),
+    matmul: matmulKernel(heap, gemm, inLoops),
     ...lineKernels(ground),
     ...indexKernels(ground),
     ...randomKernels(ground),
