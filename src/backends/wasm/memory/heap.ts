@@ -17,11 +17,14 @@ import { WasmStorage } from './storage.js'
 const PAGE = 65536
 /** As far as 32-bit pointers reach, less a page, so that the end of memory is a pointer too. */
 const MAX_PAGES = 65535
-const SLAB_BYTES = 16384
-/** Storages up to this size share slabs. */
-const SMALL = 1024
-/** Allocated bytes after which dead storages are looked for, at least. */
-const SWEEP_AFTER = 48 * 2 ** 20
+/**
+ * Storages up to the first size share slabs of the second. Two kinds: a loss that somebody keeps from every step must not
+ * keep a slab of activations alive.
+ */
+const TINY = [256, 16384] as const
+const SMALL = [4096, 65536] as const
+/** Allocated bytes, beyond as much as lives, after which dead storages are looked for. */
+const SWEEP_AFTER = 56 * 2 ** 20
 /** From this size on, the line that made a storage is kept. */
 const SITE_FROM = 2 ** 20
 
@@ -48,15 +51,21 @@ interface Tracked {
   readonly site: string | undefined
 }
 
+/** The slab that storages of one size class come from, and what is left of it. */
+interface Slab {
+  readonly bytes: number
+  block: Block | undefined
+  next: number
+  end: number
+}
+
 export class Heap {
   readonly memory = new WebAssembly.Memory({ initial: 16, maximum: MAX_PAGES })
   private readonly spans = new Spans()
   private entries: Entry[] = []
-  /** The slab that small storages come from, and what is left of it. */
-  private slab: Block | undefined
-  private next = 0
-  /** Before the first slab: no room even for a storage of no bytes. */
-  private end = -1
+  // Before the first slab there is no room even for a storage of no bytes.
+  private readonly tiny: Slab = { bytes: TINY[1], block: undefined, next: 0, end: -1 }
+  private readonly small: Slab = { bytes: SMALL[1], block: undefined, next: 0, end: -1 }
   /** Bytes in blocks that are not known to be dead. */
   private taken = 0
   private peak = 0
@@ -70,14 +79,15 @@ export class Heap {
   }
 
   allocate(dtype: DType, length: number): WasmStorage {
-    if (length > SMALL) return this.allocateLarge(dtype, length)
+    if (length > SMALL[0]) return this.allocateLarge(dtype, length)
     const bytes = (length * DTYPES[dtype].bytes + 15) & -16
-    if (bytes > SMALL) return this.allocateLarge(dtype, length)
-    if (this.next + bytes > this.end) this.startSlab()
-    const block = this.slab as Block
+    if (bytes > SMALL[0]) return this.allocateLarge(dtype, length)
+    const slab = bytes <= TINY[0] ? this.tiny : this.small
+    if (slab.next + bytes > slab.end) this.renew(slab)
+    const block = slab.block as Block
     block.live++
-    const storage = new WasmStorage(this.backend, dtype, length, this.next, block)
-    this.next += bytes
+    const storage = new WasmStorage(this.backend, dtype, length, slab.next, block)
+    slab.next += bytes
     if (this.tracked !== undefined) this.track(storage)
     return storage
   }
@@ -94,12 +104,12 @@ export class Heap {
     return storage
   }
 
-  private startSlab(): void {
-    if (this.slab?.live === 0) this.free(this.slab.entry)
-    const span = this.takeSpan(SLAB_BYTES, undefined, 0)
-    this.slab = this.makeBlock({ span, ref: undefined, dtype: undefined, length: 0, site: undefined })
-    this.next = span.start
-    this.end = span.start + SLAB_BYTES
+  private renew(slab: Slab): void {
+    if (slab.block?.live === 0) this.free(slab.block.entry)
+    const span = this.takeSpan(slab.bytes, undefined, 0)
+    slab.block = this.makeBlock({ span, ref: undefined, dtype: undefined, length: 0, site: undefined })
+    slab.next = span.start
+    slab.end = span.start + slab.bytes
   }
 
   private makeBlock(entry: Entry): Block {
@@ -154,7 +164,7 @@ export class Heap {
     this.entries = alive
     if (this.tracked !== undefined) this.tracked = this.tracked.filter(({ ref }) => isAlive(ref))
     this.sinceSweep = 0
-    this.sweepAt = Math.max(SWEEP_AFTER, this.taken)
+    this.sweepAt = SWEEP_AFTER + this.taken
   }
 
   private free(entry: Entry): void {
@@ -170,8 +180,9 @@ export class Heap {
     if (block === undefined) return
     block.live--
     const bytes = (storage.length * DTYPES[storage.dtype].bytes + 15) & -16
-    if (block === this.slab) {
-      if (storage.pointer + bytes === this.next) this.next = storage.pointer
+    const slab = bytes <= TINY[0] ? this.tiny : this.small
+    if (block === slab.block) {
+      if (storage.pointer + bytes === slab.next) slab.next = storage.pointer
     } else if (block.live === 0) this.free(block.entry)
     storage.block = undefined
     storage.pointer = 0
