@@ -1,13 +1,13 @@
 // Every primitive's gradient rule against central differences, first and second derivatives, and both modes against each other.
 import assert from 'node:assert/strict'
-import { gradcheck, gradgradcheck } from '#src/autograd/index.js'
+import { grad, gradcheck, gradgradcheck } from '#src/autograd/index.js'
 import * as c from '#src/autograd/rules/calculus.js'
 import { RULES } from '#src/autograd/rules.js'
 import { apply } from '#src/tensor/engine.js'
 import type { BinaryName, KernelName, PrimitiveName, PrimitiveParams, UnaryName } from '#src/tensor/primitives.js'
 import type { Shape } from '#src/tensor/shape.js'
 import type { Tensor } from '#src/tensor/tensor.js'
-import { bools, float64, int32, on, points } from './points.js'
+import { bools, float64, int32, numbers, on, points } from './points.js'
 
 interface Check {
   readonly f: (...xs: Tensor[]) => Tensor
@@ -72,7 +72,7 @@ function symmetric(x: Tensor): Tensor {
 
 /** Positive definite. */
 function positive(x: Tensor): Tensor {
-  const identity = float64([1, 0, 0, 0, 1, 0, 0, 0, 1], [3, 3], false)
+  const identity = c.cast(float64([1, 0, 0, 0, 1, 0, 0, 0, 1], [3, 3], false), x.dtype)
   return c.add(c.matmul(x, c.transpose(x)), identity)
 }
 
@@ -305,6 +305,39 @@ for (const backend of ['reference', 'wasm']) {
           assert.equal(gradcheck(f, inputs()), true)
           // Second derivatives of the steeper ones are large: their differences err by more.
           assert.equal(gradgradcheck(f, inputs(), { atol: 1e-5 }), true)
+        }
+      })
+    }
+  })
+}
+
+/** Factorisations compute in float32 and float64 only. */
+const WIDE_ONLY = new Set(['cholesky', 'triangularSolve', 'solve', 'slogdet', 'eigh', 'svd', 'qr'])
+/** Allowed error of a gradient, relative to the greatest: some thirty roundings of 2^-24, 2^-11 and 2^-8. */
+const ALLOWED = { float32: 2e-6, float16: 0.015, bfloat16: 0.12 } as const
+
+for (const dtype of ['float32', 'float16', 'bfloat16'] as const) {
+  describe(`gradient rules in ${dtype}`, () => {
+    on('reference')
+    for (const [name, checks] of Object.entries(CHECKS)) {
+      if (checks === 'none' || (dtype !== 'float32' && WIDE_ONLY.has(name))) continue
+      it(`${name} gives gradients of its dtype, near those in float64`, () => {
+        for (const { f, inputs } of checks as readonly Check[]) {
+          const narrow = inputs().map(x => c.cast(x, dtype).detach().requiresGrad_())
+          const wide = narrow.map(x => c.cast(x, 'float64').detach().requiresGrad_())
+          const [got, expected] = [narrow, wide].map(xs => {
+            const out = f(...xs)
+            return grad(out, xs, { gradOutputs: c.cast(points(out.shape, -1, 1, 9).detach(), out.dtype) })
+          }) as [Tensor[], Tensor[]]
+          got.forEach((g, i) => {
+            assert.equal(g.dtype, dtype)
+            const truth = numbers(expected[i] as Tensor)
+            const scale = Math.max(1, ...truth.map(Math.abs))
+            numbers(g).forEach((value, j) => {
+              const error = Math.abs(value - (truth[j] as number)) / scale
+              assert.ok(error <= ALLOWED[dtype], `input ${i}, element ${j}: ${value}, in float64 ${truth[j]}`)
+            })
+          })
         }
       })
     }
