@@ -7,6 +7,7 @@ import { broadcast, sameShape } from '../shape.js'
 import { isTensor, type Tensor } from '../tensor.js'
 import { numberOf } from './host.js'
 import { asTensor, cast, constant, meet, type TensorLike } from './operand.js'
+import { allDims } from './reduction.js'
 import { truth } from './wanted.js'
 
 /**
@@ -257,8 +258,7 @@ export interface CloseOptions {
 }
 
 function everywhere(truths: Tensor): boolean {
-  const dims = truths.shape.map((_, i) => i)
-  return numberOf(apply('all', [truths], { dims, keepdim: false })) !== 0
+  return numberOf(apply('all', [truths], { dims: allDims(truths.shape.length), keepdim: false })) !== 0
 }
 
 function compared(name: CompareName, a: TensorLike, b: TensorLike): Tensor {

@@ -6,7 +6,7 @@ import { NONE } from '../primitives.js'
 import { reducedShape, type Shape } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { asTensor, cast, constant } from './operand.js'
-import { type KeepdimOption, needSome, oneDim } from './reduction.js'
+import { allDims, type KeepdimOption, needSome, oneDim } from './reduction.js'
 import { still } from './still.js'
 import { noBool } from './wanted.js'
 import { narrowed, reshaped } from './windows.js'
@@ -131,7 +131,7 @@ function picked(
 }
 
 function overAll(name: 'amax' | 'amin', ofBools: 'any' | 'all', x: Tensor): Tensor {
-  const dims = x.shape.map((_, i) => i)
+  const dims = allDims(x.shape.length)
   needSome(name === 'amax' ? 'max' : 'min', x, dims)
   return apply(x.dtype === 'bool' ? ofBools : name, [x], { dims, keepdim: false })
 }

@@ -8,7 +8,11 @@ export function numbersOf(x: Tensor): Float64Array {
   const { backend } = x.storage
   const flat = x.layout === undefined ? x : compute('copy', [x], NONE)
   const wide = flat.dtype === 'float64' ? flat : compute('cast', [flat], { dtype: 'float64' })
-  return backend.read(wide.storage, wide.offset, wide.size) as Float64Array
+  const numbers = backend.read(wide.storage, wide.offset, wide.size) as Float64Array
+  // Nobody else has seen what was made on the way.
+  if (wide !== flat) backend.release(wide.storage)
+  if (flat !== x) backend.release(flat.storage)
+  return numbers
 }
 
 /** The number of a tensor with one element. */

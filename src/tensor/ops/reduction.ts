@@ -25,7 +25,7 @@ export function merged<O extends ReduceOptions>(
 ): O {
   if (options !== undefined && (typeof options !== 'object' || options === null)) throw badOptions(operation, options)
   if (typeof dim === 'object' && dim !== null && !Array.isArray(dim)) return { ...(dim as O), ...options }
-  return { ...options, dim } as O
+  return (options === undefined ? { dim } : { ...options, dim }) as O
 }
 
 function badOptions(operation: string, got: unknown): TensorError {
@@ -36,8 +36,19 @@ function badOptions(operation: string, got: unknown): TensorError {
 
 /** The axes in order; none given, or an empty list, means all, as in PyTorch. */
 export function reduction(operation: string, x: Tensor, { dim, keepdim = false }: ReduceOptions): Dims {
-  const all = Array.isArray(dim) && dim.length === 0
-  return { dims: normalDims(operation, all ? undefined : dim, x.shape.length), keepdim }
+  const rank = x.shape.length
+  if (dim === undefined || (Array.isArray(dim) && dim.length === 0)) return { dims: allDims(rank), keepdim }
+  // The usual call, x.sum(1), is spared the work for several axes.
+  if (typeof dim === 'number' && rank > 0) return { dims: [normalDim(operation, dim, rank)], keepdim }
+  return { dims: normalDims(operation, dim, rank), keepdim }
+}
+
+const ALL_DIMS: (readonly number[])[] = []
+
+/** 0, 1, ..., rank - 1. */
+export function allDims(rank: number): readonly number[] {
+  ALL_DIMS[rank] ??= Object.freeze(Array.from({ length: rank }, (_, i) => i))
+  return ALL_DIMS[rank]
 }
 
 /** How many numbers go into each result. */
