@@ -452,7 +452,7 @@ function ragged(value: unknown, path: readonly number[], expected: number | unde
 }
 
 function placeText(path: readonly number[]): string {
-  return path.length === 0 ? 'the top' : path.map(i => `[${i}]`).join('')
+  return path.map(i => `[${i}]`).join('')
 }
 
 function placeOf(i: number, shape: Shape): string {
@@ -469,5 +469,5 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
   if (isTensor(value)) return 'a tensor'
-  return typeof value === 'object' ? (value.constructor?.name ?? 'an object') : `${typeof value}`
+  return typeof value === 'object' ? 'an object' : typeof value
 }

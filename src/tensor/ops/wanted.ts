@@ -1,6 +1,5 @@
 // What operations want of their operands' dtypes, beside `needFloat`.
 
-import { isFloat } from '../dtype.js'
 import { TensorError } from '../errors.js'
 import type { Tensor } from '../tensor.js'
 import { cast } from './operand.js'
@@ -27,9 +26,4 @@ export function truth(x: Tensor): Tensor {
 export function wide(x: Tensor, steps: (x: Tensor) => Tensor): Tensor {
   if (x.dtype !== 'float16' && x.dtype !== 'bfloat16') return steps(x)
   return cast(steps(cast(x, 'float32')), x.dtype)
-}
-
-/** The dtype in which several steps on numbers of this dtype are computed. */
-export function wideDtype(dtype: Tensor['dtype']): Tensor['dtype'] {
-  return isFloat(dtype) && dtype !== 'float64' ? 'float32' : dtype
 }

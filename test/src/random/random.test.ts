@@ -248,6 +248,8 @@ describe('distributions', () => {
     assert.deepEqual(centre.grad && numbers(centre.grad), [2, 2])
     assert.deepEqual(width.grad && [...width.grad.shape], [2, 1])
     assert.equal(uniform(tensor([0]), 1).dtype, 'float32')
+    assert.equal(normal(tensor(0).double(), 1, { shape: [2] }).dtype, 'float64')
+    assert.equal(normal(tensor([0]).double(), 1, { dtype: 'float32' }).dtype, 'float32')
     assert.equal(uniform(0, tensor([1]).double()).dtype, 'float64')
   })
 

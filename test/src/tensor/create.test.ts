@@ -16,6 +16,7 @@ import {
   zeros,
   zerosLike,
 } from '#src/index.js'
+import { hooks } from '#src/tensor/graph.js'
 import { assertClose, assertTensor, assertThrows, numbers } from './numbers.js'
 
 describe('tensor', () => {
@@ -78,6 +79,10 @@ describe('tensor', () => {
   it('lives where it is asked to', () => {
     assert.equal(tensor([1], { device: 'reference' }).device, 'reference')
     assert.equal(zeros([2], { device: 'reference' }).device, 'reference')
+    const x = tensor([1, 2], { device: 'reference' })
+    const there = tensor(x, { device: 'wasm' })
+    assert.equal(there.device, 'wasm')
+    assert.deepEqual(numbers(there), [1, 2])
     assertThrows(() => zeros([2], { device: 'abacus' }), 'BAD_BACKEND', /abacus/)
   })
 
@@ -93,6 +98,7 @@ describe('tensor', () => {
     assertThrows(() => tensor([1n as never]), 'BAD_VALUE', /bigint.*Number\(x\)/)
     assertThrows(() => tensor([tensor(1) as never]), 'BAD_VALUE', /a tensor.*stack/)
     assertThrows(() => tensor(null as never), 'BAD_VALUE', /got null/)
+    assertThrows(() => tensor({} as never), 'BAD_VALUE', /got an object/)
   })
 
   it('refuses numbers that int32 cannot hold', () => {
@@ -106,6 +112,16 @@ describe('tensor', () => {
     assertThrows(() => tensor([1], { dtype: 'int64' as never }), 'BAD_DTYPE', /'int64' is not a dtype/)
     assertThrows(() => zeros([1], { dtype: 'uint8' as never }), 'BAD_DTYPE', /'uint8'/)
     assertThrows(() => tensor([true], { requiresGrad: true }), 'BAD_DTYPE', /bool tensor cannot have a gradient/)
+  })
+
+  it('say so where autograd is not loaded', () => {
+    const { makeLeaf } = hooks
+    hooks.makeLeaf = undefined
+    try {
+      assertThrows(() => ones([1], { requiresGrad: true }), 'NO_GRAD', /autograd, which is not loaded/)
+    } finally {
+      hooks.makeLeaf = makeLeaf
+    }
   })
 })
 
