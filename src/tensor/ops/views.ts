@@ -292,7 +292,9 @@ export function unfold(x: Tensor, dim: number, size: number, step: number): Tens
 /** What asStrided's gradient counts on: a row-major tensor that begins at the start of its storage. */
 function asCompact(x: Tensor): Tensor {
   const compact = x.layout === undefined && x.offset === 0 && x.storage.length === sizeOf(x.shape)
-  return compact || x.node === undefined ? x : copied(x)
+  // A view without a node may still get one: its base has been written to since.
+  const flows = x.node !== undefined || x.base?.node !== undefined
+  return compact || !flows ? x : copied(x)
 }
 
 /**

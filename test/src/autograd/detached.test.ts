@@ -1,6 +1,6 @@
 // Views of detached windows after writes: where their gradients come from.
 import assert from 'node:assert/strict'
-import { detach, grad, narrow, permute, type Tensor, TensorError } from '#src/index.js'
+import { detach, grad, narrow, permute, type Tensor, TensorError, zeros } from '#src/index.js'
 import { float64, numbers, on, total } from './points.js'
 
 describe('a view of a detached window', () => {
@@ -25,5 +25,21 @@ describe('a view of a detached window', () => {
         error instanceof TensorError && error.code === 'IN_PLACE' && /detached window/.test(error.message),
     )
     assert.equal(total(narrow(window, 0, 0, 2)).requiresGrad, true)
+  })
+})
+
+describe('a view whose base was written to after it was made', () => {
+  on('reference')
+
+  it('passes gradients through diagonal and unfold to their places', () => {
+    const w = float64([1, 2, 3, 4, 5, 6], [2, 3])
+    const out = zeros([2, 3], { dtype: 'float64' })
+    const view = permute(out, [1, 0])
+    out.add_(w)
+    assert.deepEqual(numbers(grad(total(view.diagonal(-1)), [w])[0] as Tensor), [0, 1, 0, 0, 0, 1])
+    const again = zeros([2, 3], { dtype: 'float64' })
+    const windows = permute(again, [1, 0])
+    again.add_(w)
+    assert.deepEqual(numbers(grad(total(windows.unfold(0, 2, 1)), [w])[0] as Tensor), [1, 2, 1, 1, 2, 1])
   })
 })
