@@ -101,7 +101,7 @@ MODULE = ['']
 
 
 def case(name, args, fn=None, *, ulps=4, length=1, scale=0, grad_scale=0, why='', grad=True, only=None, inplace=None,
-         signed_zeros=None, kwargs=None, seeds=None, generic=None):
+         signed_zeros=None, kwargs=None, seeds=None, generic=None, signs=True):
     """
     name: our function or method. args: our arguments; a dict is our options.
     fn: PyTorch's callable; it gets the same arguments, dicts as keywords (`kwargs` replaces them). Default: torch.NAME,
@@ -109,6 +109,7 @@ def case(name, args, fn=None, *, ulps=4, length=1, scale=0, grad_scale=0, why=''
     length: how many terms are summed or multiplied one after the other (see README.md, tolerances).
     ulps, scale, grad_scale: other looser tolerances; then `why` says why.
     generic: whether gradcheck may use the case: by default where every float input is drawn without ties and kinks.
+    signs=False: the sign of each number is free (eigenvectors). seeds: gradients of the outputs, where random ones do not do.
     grad=False: forward only. only: 'float64', 'float32', 'float16' or 'bfloat16'. inplace: writes to its first argument.
     """
     loose = ulps != 4 or scale != 0 or grad_scale != 0
@@ -117,7 +118,7 @@ def case(name, args, fn=None, *, ulps=4, length=1, scale=0, grad_scale=0, why=''
         inplace = name.endswith('_') or name == 'set'
     CASES.append(dict(module=MODULE[0], name=name, args=args, fn=fn or find(name), ulps=ulps, length=length, scale=scale,
                       grad_scale=grad_scale, why=why, grad=grad, only=only, inplace=inplace, signed_zeros=signed_zeros,
-                      kwargs=kwargs, seeds=seeds, generic=generic))
+                      kwargs=kwargs, seeds=seeds, generic=generic, signs=signs))
 
 
 def throws(name, args, code, match=''):

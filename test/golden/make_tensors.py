@@ -186,9 +186,12 @@ def golden_of(case, ordinal):
             out['gradScale' if key == 'grad_scale' else key] = case[key]
     if case['inplace']:
         out['inplace'] = 1
+    if not case['signs']:
+        out['unsigned'] = 1
     generic = case['generic']
     if generic is None:
-        generic = all(x.generic for x in leaves)
+        finite = all(torch.isfinite(o).all() for o in outs if torch.is_tensor(o) and o.dtype.is_floating_point)
+        generic = finite and all(x.generic for x in leaves)
     if generic and leaves and 0 < total <= 64:
         out['generic'] = 1
     signed = case['signed_zeros']

@@ -56,6 +56,8 @@ export interface GoldenCase {
   readonly only?: DType
   readonly inplace?: 1
   readonly signed?: 1
+  /** The sign of each number of the outputs is free. */
+  readonly unsigned?: 1
   /** Numbers without ties and kinks: for gradcheck. */
   readonly generic?: 1
 }

@@ -113,9 +113,10 @@ function one(golden: GoldenCase, where: string, json: JsonOutput, out: unknown, 
   const expectedDtype = json.d === 'f' ? dtype : DTYPE_OF[json.d]
   if (out.dtype !== expectedDtype) return [`${where}: dtype ${out.dtype}, expected ${expectedDtype}`]
   if (`${out.shape}` !== `${json.s}`) return [`${where}: shape [${out.shape}], expected [${json.s}]`]
-  const expected = json.t.map(numberOf)
+  const free = (values: number[]): number[] => (golden.unsigned === 1 ? values.map(Math.abs) : values)
+  const expected = free(json.t.map(numberOf))
   const steps = size > 0 ? (golden.length ?? 1) : 1
-  return differences(where, expected, numbersOf(out), {
+  return differences(where, expected, free(numbersOf(out)), {
     dtype: expectedDtype,
     ulps: tolerance(golden, steps),
     size: Math.max(size, golden.scale ?? 0),

@@ -1,0 +1,55 @@
+"""Convolutions, pools and interpolation."""
+import torch
+import torch.nn.functional as F
+from golden import *
+
+case('conv1d', [randn(2, 2, 6), randn(3, 2, 3)], length=24)
+case('conv1d', [randn(1, 2, 7), randn(2, 2, 3), randn(2), {'stride': 2, 'padding': 1}], length=12)
+case('conv1d', [randn(1, 4, 6), randn(4, 2, 2), None, {'groups': 2, 'dilation': 2}], length=12)
+case('conv1d', [randn(1, 2, 5), randn(2, 2, 3), None, {'padding': 'same'}], length=12)
+case('conv2d', [randn(1, 2, 4, 4), randn(2, 2, 3, 3)], length=20)
+case('conv2d', [randn(2, 1, 4, 5), randn(2, 1, 2, 3), randn(2), {'stride': [2, 1], 'padding': [1, 0]}], length=30)
+case('conv2d', [randn(1, 2, 5, 5), randn(2, 1, 2, 2), randn(2), {'groups': 2, 'dilation': 2}], length=12)
+case('conv2d', [randn(1, 1, 4, 4), randn(1, 1, 3, 2), None, {'padding': 'same'}], length=16)
+case('conv2d', [randn(1, 1, 4, 4), randn(1, 1, 3, 3), None, {'padding': 'valid', 'stride': 1}], length=16)
+case('conv2d', [randn(0, 1, 4, 4), randn(1, 1, 3, 3)], length=9)
+case('conv2d', [randn(2, 1, 3, 3), randn(1, 1, 1, 1), randn(1)], length=18)
+throws('conv2d', [randn(1, 3, 4, 4), randn(1, 2, 3, 3)], 'SHAPE_MISMATCH')
+throws('conv2d', [ints(1, 1, 4, 4), ints(1, 1, 3, 3)], 'BAD_DTYPE')
+case('convTranspose1d', [randn(1, 2, 4), randn(2, 2, 3)], length=12)
+case('convTranspose1d', [randn(1, 2, 4), randn(2, 1, 3), randn(2), {'stride': 2, 'padding': 1, 'outputPadding': 1, 'groups': 2}], length=12)
+case('convTranspose2d', [randn(1, 2, 3, 3), randn(2, 1, 2, 2), randn(1)], length=24)
+case('convTranspose2d', [randn(1, 1, 2, 3), randn(1, 2, 3, 2), None, {'stride': 2, 'padding': [1, 0], 'outputPadding': 1}], length=12)
+case('convTranspose2d', [randn(1, 2, 2, 2), randn(2, 1, 2, 2), None, {'groups': 2, 'dilation': 2}], length=8)
+
+for name, shape in [('maxPool1d', (2, 6)), ('maxPool2d', (1, 4, 6))]:
+    case(name, [spread(1, *shape), 2])
+    case(name, [spread(1, *shape), 3, {'stride': 1, 'padding': 1}], length=9)
+    case(name, [spread(1, *shape), 2, {'stride': 2, 'dilation': 2}])
+    case(name, [spread(1, *shape), 3, {'stride': 2, 'ceilMode': True}], length=4)
+case('maxPool2d', [ties(1, 1, 4, 4), 2])
+case('maxPool2d', [t([[[[float('nan'), 1.0], [float('-inf'), 2.0]]]]), 2])
+case('maxPool2dWithIndices', [spread(1, 2, 4, 4), 2], F.max_pool2d_with_indices)
+case('maxPool2dWithIndices', [spread(1, 1, 5, 4), [3, 2], {'stride': [2, 1], 'padding': [1, 0]}], F.max_pool2d_with_indices, length=4)
+for name, shape in [('avgPool1d', (2, 6)), ('avgPool2d', (1, 4, 6))]:
+    case(name, [randn(1, *shape), 2], length=4)
+    case(name, [randn(1, *shape), 3, {'stride': 2, 'padding': 1}], length=9)
+    case(name, [randn(1, *shape), 3, {'stride': 2, 'padding': 1, 'countIncludePad': False}], length=9)
+    case(name, [randn(1, *shape), 3, {'stride': 2, 'ceilMode': True}], length=9)
+case('avgPool2d', [randn(1, 1, 4, 4), 2, {'divisorOverride': 3}], length=4)
+case('adaptiveAvgPool1d', [randn(1, 2, 7), 3], length=3)
+case('adaptiveAvgPool1d', [randn(1, 2, 3), 5], length=3)
+case('adaptiveAvgPool2d', [randn(1, 2, 5, 4), [2, 3]], length=6)
+case('adaptiveAvgPool2d', [randn(1, 2, 4, 4), 1], length=16)
+case('adaptiveMaxPool1d', [spread(1, 2, 7), 3], F.adaptive_max_pool1d, length=3)
+case('adaptiveMaxPool2d', [spread(1, 1, 5, 4), [2, 3]], length=6)
+
+for mode, shape in [('nearest', (1, 2, 4)), ('linear', (1, 2, 4)), ('nearest-exact', (1, 1, 4)), ('area', (1, 1, 6)),
+                    ('nearest', (1, 1, 3, 3)), ('bilinear', (1, 1, 3, 3)), ('bicubic', (1, 1, 3, 3))]:
+    rank = len(shape) - 2
+    case('interpolate', [randn(*shape), {'size': [5] * rank, 'mode': mode}], length=16)
+    case('interpolate', [randn(*shape), {'size': [2] * rank, 'mode': mode}], length=16)
+    if mode != 'area':
+        case('interpolate', [randn(*shape), {'scaleFactor': 2, 'mode': mode}], length=16)
+    if 'linear' in mode or 'cubic' in mode:
+        case('interpolate', [randn(*shape), {'size': [5] * rank, 'mode': mode, 'alignCorners': True}], length=16)
