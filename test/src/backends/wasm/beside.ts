@@ -130,13 +130,19 @@ export function ulp(value: number, dtype: DType): number {
   return 2 ** (exponent - digits)
 }
 
-/** Each number within `ulps` last places of the expected one, or within `absolute` of it. */
-export function close({ actual, expected }: Results, dtype: DType, ulps: number, what: string, absolute = 0): void {
+/** Each number within `ulps` last places of the expected one (by its place, where it is a function), or within `absolute` of it. */
+export function close(
+  { actual, expected }: Results,
+  dtype: DType,
+  ulps: number | ((i: number) => number),
+  what: string,
+  absolute = 0,
+): void {
   assert.equal(actual.length, expected.length, what)
   for (let i = 0; i < expected.length; i++) {
     const [a, e] = [actual[i] as number, expected[i] as number]
     if (Object.is(a, e)) continue
-    const bound = Math.max(ulps * ulp(e, dtype), absolute)
+    const bound = Math.max((typeof ulps === 'number' ? ulps : ulps(i)) * ulp(e, dtype), absolute)
     assert.ok(
       Math.abs(a - e) <= bound,
       `${what}: element ${i} is ${a}, expected ${e} (${Math.abs(a - e) / ulp(e, dtype)} ulp)`,
