@@ -5,6 +5,7 @@ import { DTYPES, type DType, type StoredArray } from '../../tensor/dtype.js'
 import { TensorError } from '../../tensor/errors.js'
 import { loops } from '../reference/loops.js'
 import { lineKernels } from './along/kernels.js'
+import { convKernels } from './conv.js'
 import type { Ground } from './ground.js'
 import { indexKernels } from './index/kernels.js'
 import { ElementwiseKernels } from './kernels.js'
@@ -12,6 +13,7 @@ import { Gemm, matmulKernel } from './matmul.js'
 import { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
 import { moveKernels } from './move/kernels.js'
+import { poolKernels } from './pool.js'
 import { randomKernels } from './random/kernels.js'
 import { reduceKernels } from './reduce/kernels.js'
 
@@ -52,6 +54,8 @@ export function wasmBackend(): Backend {
     ...moveKernels(ground),
     ...reduceKernels(ground),
     matmul: matmulKernel(heap, gemm, inLoops),
+    ...convKernels(heap, gemm, inLoops),
+    ...poolKernels(heap, inLoops),
     ...lineKernels(ground),
     ...indexKernels(ground),
     ...randomKernels(ground),
