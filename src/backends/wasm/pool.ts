@@ -2,34 +2,30 @@
 import type { Kernels, Operand } from '../../tensor/backend.js'
 import type { Pool2dParams } from '../../tensor/primitives.js'
 import { sizeOf } from '../../tensor/shape.js'
+import { type Compiled, compile } from './assembler/module.js'
 import { straightened } from './conv.js'
 import { clear } from './matmul.js'
 import type { Heap } from './memory/heap.js'
+import { maxPairs } from './pool-pairs.js'
 import { addressOf } from './walk.js'
 
 type Names = 'maxPool2dIndex' | 'sumPool2d' | 'sumPool2dInput'
 
 export function poolKernels(heap: Heap, loops: Kernels): Pick<Kernels, Names> {
   const floats = (x: Operand): Float32Array => new Float32Array(heap.memory.buffer, addressOf(x), sizeOf(x.shape))
+  let pairs: Compiled | undefined
   const run = {
     maxPool2dIndex: ([x]: readonly Operand[], out: Operand, params: Pool2dParams): void => {
+      if (arePairs(params)) {
+        const [n, c, height, width] = (x as Operand).shape as [number, number, number, number]
+        const [, , oh, ow] = out.shape as [number, number, number, number]
+        pairs ??= compile([maxPairs()], heap.memory).maxPairs as Compiled
+        pairs(n * c, oh, ow, height, width, addressOf(x as Operand), addressOf(out))
+        return
+      }
       const input = floats(x as Operand)
       const places = new Int32Array(heap.memory.buffer, addressOf(out), sizeOf(out.shape))
-      eachWindow((x as Operand).shape, out.shape, params, (o, plane, top, bottom, left, right, width, down, across) => {
-        let best = -Infinity
-        let at = -1
-        for (let h = top; h < bottom; h += down) {
-          for (let w = left; w < right; w += across) {
-            const value = input[plane + h * width + w] as number
-            // The last NaN wins, as in PyTorch.
-            if (value > best || at < 0 || Number.isNaN(value)) {
-              best = value
-              at = h * width + w
-            }
-          }
-        }
-        places[o] = at
-      })
+      greatestPlaces(input, places, (x as Operand).shape, out.shape, params)
     },
     sumPool2d: ([x]: readonly Operand[], out: Operand, params: Pool2dParams): void => {
       const input = floats(x as Operand)
@@ -67,6 +63,49 @@ export function poolKernels(heap: Heap, loops: Kernels): Pick<Kernels, Names> {
     maxPool2dIndex: kernel('maxPool2dIndex'),
     sumPool2d: kernel('sumPool2d'),
     sumPool2dInput: kernel('sumPool2dInput'),
+  }
+}
+
+/** Windows of 2 x 2, 2 apart, without padding. */
+function arePairs({ kernel, stride, padding, dilation }: Pool2dParams): boolean {
+  const two = (pair: readonly number[]): boolean => pair.every(n => n === 2)
+  return two(kernel) && two(stride) && dilation.every(n => n === 1) && padding.flat().every(n => n === 0)
+}
+
+/**
+ * Written out, without a call for each window: pooling is as frequent as convolution. The last NaN wins, as in PyTorch.
+ */
+function greatestPlaces(
+  input: Float32Array,
+  places: Int32Array,
+  image: readonly number[],
+  out: readonly number[],
+  { kernel, stride, padding, dilation }: Pool2dParams,
+): void {
+  const [n, c, height, width] = image as [number, number, number, number]
+  const [, , oh, ow] = out as [number, number, number, number]
+  const [[kh, kw], [down, across], [sh, sw]] = [kernel, dilation, stride]
+  const [[padTop], [padLeft]] = padding
+  let output = 0
+  for (let plane = 0; plane < n * c * height * width; plane += height * width) {
+    for (let y = 0; y < oh; y++) {
+      for (let x = 0; x < ow; x++) {
+        let best = -Infinity
+        let at = -1
+        for (let ky = 0, h = y * sh - padTop; ky < kh; ky++, h += down) {
+          if (h < 0 || h >= height) continue
+          for (let kx = 0, w = x * sw - padLeft; kx < kw; kx++, w += across) {
+            if (w < 0 || w >= width) continue
+            const value = input[plane + h * width + w] as number
+            // Neither less nor equal: greater, or one of the two is NaN, and then only a new NaN counts.
+            if (at >= 0 && (value <= best || (Number.isNaN(best) && !Number.isNaN(value)))) continue
+            best = value
+            at = h * width + w
+          }
+        }
+        places[output++] = at
+      }
+    }
   }
 }
 
