@@ -219,7 +219,8 @@ function joined(inputs: readonly Meta[], dtype: DType): Meta {
 }
 
 function joinShapes(a: Shape, b: Shape): Shape {
-  if (a === b) return a
+  if (a === b || b.length === 0) return a
+  if (a.length === 0) return b
   const rank = Math.max(a.length, b.length)
   const out = new Array<number>(rank)
   for (let i = 1; i <= rank; i++) {

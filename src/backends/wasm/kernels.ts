@@ -129,6 +129,13 @@ export class ElementwiseKernels {
         fallback(inputs, out, params)
         return
       }
+      // A number beside a tensor: every plain number is one, so it is spared the walk.
+      if (a.layout === undefined && b.layout === undefined && (a.shape.length === 0 || b.shape.length === 0)) {
+        const f = compiled(a.dtype, b.shape.length === 0 ? 1 : 2) as Compiled
+        const size = sizeOf(out.shape)
+        if (size > 0) f(size, 1, addressOf(a), 0, addressOf(b), 0, addressOf(out), 0)
+        return
+      }
       this.general(inputs, out, modes => compiled(a.dtype, (modes[0] === 's' ? 2 : 0) + (modes[1] === 's' ? 1 : 0)))
     }
   }
