@@ -3,7 +3,7 @@
 import type { DType } from '../../tensor/dtype.js'
 import { apply, compute, view } from '../../tensor/engine.js'
 import { constant } from '../../tensor/ops/operand.js'
-import { type BinaryName, type CompareName, NONE, type TestName, type UnaryName } from '../../tensor/primitives.js'
+import { type BinaryName, type CompareName, NONE, type UnaryName } from '../../tensor/primitives.js'
 import { rowMajor, type Shape, sameShape, sizeOf, viewStrides } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
 
@@ -13,7 +13,7 @@ type Unary = (x: Tensor) => Tensor
 type Binary = (a: Tensor, b: Tensor) => Tensor
 
 const unary =
-  (name: UnaryName | TestName): Unary =>
+  (name: UnaryName): Unary =>
   x =>
     apply(name, [x], NONE)
 const binary =
@@ -22,12 +22,10 @@ const binary =
     apply(name, [a, b], NONE)
 
 export const neg = unary('neg')
-export const abs = unary('abs')
 export const sign = unary('sign')
 export const square = unary('square')
 export const floor = unary('floor')
 export const trunc = unary('trunc')
-export const sqrt = unary('sqrt')
 export const rsqrt = unary('rsqrt')
 export const reciprocal = unary('reciprocal')
 export const exp = unary('exp')
@@ -40,7 +38,6 @@ export const tanh = unary('tanh')
 export const erf = unary('erf')
 export const digamma = unary('digamma')
 export const sigmoid = unary('sigmoid')
-export const logicalNot = unary('logicalNot')
 
 export const add = binary('add')
 export const sub = binary('sub')
@@ -54,7 +51,6 @@ export const le = binary('le')
 export const gt = binary('gt')
 export const ge = binary('ge')
 export const and = binary('logicalAnd')
-export const or = binary('logicalOr')
 
 export const where = (condition: Tensor, a: Tensor, b: Tensor): Tensor => apply('where', [condition, a, b], NONE)
 export const copy = (x: Tensor): Tensor => apply('copy', [x], NONE)
