@@ -1,0 +1,139 @@
+// Mistakes that no golden case can make: with graphs, backends, memory and JavaScript itself. Those with arguments alone are in
+// test/golden/cases/mistakes.py.
+import assert from 'node:assert/strict'
+import {
+  customFunction,
+  detectAnomaly,
+  device,
+  grad,
+  noGrad,
+  setBackend,
+  sqrt,
+  type Tensor,
+  TensorError,
+  type TensorErrorCode,
+  tensor,
+  zeros,
+} from '#src/index.js'
+
+function fails(f: () => unknown, code: TensorErrorCode, words: RegExp): void {
+  assert.throws(f, error => {
+    assert.ok(error instanceof TensorError, String(error))
+    assert.equal(error.code, code)
+    assert.match(error.message, words)
+    return true
+  })
+}
+
+const leaf = (values: number[]): Tensor => tensor(values, { requiresGrad: true })
+
+describe('mistakes with graphs', () => {
+  it('backward of several numbers wants a gradient', () => {
+    fails(() => leaf([1, 2]).mul(2).backward(), 'NO_GRAD', /one element; it has shape \[2\]/)
+  })
+
+  it('a gradient has the shape of its tensor', () => {
+    fails(
+      () =>
+        leaf([1, 2])
+          .mul(2)
+          .backward(tensor([1, 2, 3])),
+      'SHAPE_MISMATCH',
+      /\[3\].*\[2\]/,
+    )
+  })
+
+  it('grad says which input was not used', () => {
+    const [x, unused] = [leaf([1]), leaf([2, 3])]
+    fails(() => grad(x.mul(2).sum(), [x, unused]), 'NO_GRAD', /input 1, of shape \[2\], was not used/)
+    assert.equal(grad(x.mul(2).sum(), [x, unused], { allowUnused: true })[1], null)
+  })
+
+  it('a hook keeps the shape', () => {
+    const x = leaf([1, 2])
+    const y = x.mul(2)
+    y.registerHook(() => tensor([1]))
+    fails(() => y.sum().backward(), 'BAD_RULE', /shape \[2\]/)
+  })
+
+  it('a constant has no hooks', () => {
+    fails(() => tensor([1]).registerHook(g => g), 'NO_GRAD', /registerHook/)
+    fails(() => tensor([1]).retainGrad(), 'NO_GRAD', /retainGrad/)
+  })
+
+  it('only float leaves ask for gradients, and only leaves stop to', () => {
+    fails(() => tensor([1], { dtype: 'int32' }).requiresGrad_(), 'BAD_DTYPE', /int32/)
+    fails(() => leaf([1]).mul(2).requiresGrad_(false), 'IN_PLACE', /result of a recorded operation/)
+  })
+
+  it('modes end before a promise does', () => {
+    fails(() => noGrad(async () => 1), 'BAD_VALUE', /noGrad: the function returned a promise/)
+    assert.equal(leaf([1]).mul(2).requiresGrad, true)
+  })
+
+  it('anomaly mode names the operation whose gradient is NaN', () => {
+    const odd = customFunction({
+      name: 'odd',
+      forward: (_, x: Tensor) => x.mul(2),
+      backward: () => [tensor([Number.NaN])],
+    })
+    fails(
+      () =>
+        detectAnomaly(() =>
+          odd(leaf([1]))
+            .sum()
+            .backward(),
+        ),
+      'NOT_FINITE',
+      /gradient of odd is NaN for its input 0/,
+    )
+    const root = (): Tensor =>
+      sqrt(leaf([0]).mul(0))
+        .mul(0)
+        .sum()
+    fails(() => detectAnomaly(() => root().backward()), 'NOT_FINITE', /div made NaN/)
+  })
+
+  it('a view of a detached window cannot be recorded', () => {
+    const window = zeros([4]).narrow(0, 1, 3).detach()
+    fails(() => window.narrow(0, 0, 1).copy_(leaf([1])), 'IN_PLACE', /detached window/)
+  })
+})
+
+describe('mistakes with dtypes, backends and memory', () => {
+  it('a result of another dtype is not written in place', () => {
+    fails(() => tensor([1, 2], { dtype: 'int32' }).add_(tensor([0.5, 1])), 'BAD_DTYPE', /float32.*int32/)
+  })
+
+  it('tensors of two backends do not meet', () => {
+    const [a, b] = [zeros([2], { device: 'wasm' }), zeros([2], { device: 'reference' })]
+    fails(() => a.add(b), 'BAD_BACKEND', /'wasm', the other on 'reference'/)
+  })
+
+  it('memory that is not there is an error with the largest tensors, and the next tensor works', () => {
+    const chosen = device()
+    setBackend('wasm')
+    try {
+      const kept = zeros([1 << 20])
+      fails(() => zeros([40_000, 40_000]), 'OUT_OF_MEMORY', /1600000000 x float32.*The largest: .*MiB/)
+      assert.equal(kept.add(1).at(-1).item(), 1)
+    } finally {
+      setBackend(chosen)
+    }
+  })
+})
+
+describe('mistakes with JavaScript', () => {
+  it('a tensor of several numbers is not one', () => {
+    fails(() => tensor([1, 2]).item(), 'NOT_A_NUMBER', /\[2\]/)
+  })
+
+  it('a single number has no rows', () => {
+    fails(() => [...tensor(1)], 'BAD_DIM', /no rows/)
+  })
+
+  it('a view is refused where the numbers do not lie as it needs them', () => {
+    const turned = zeros([2, 3]).t()
+    fails(() => turned.view([6]), 'BAD_SHAPE', /strides \[1, 3\]/)
+  })
+})
