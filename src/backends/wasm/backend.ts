@@ -6,6 +6,7 @@ import { TensorError } from '../../tensor/errors.js'
 import { loops } from '../reference/loops.js'
 import { lineKernels } from './along/kernels.js'
 import { convKernels } from './conv.js'
+import { convertKernels } from './convert/kernels.js'
 import type { Ground } from './ground.js'
 import { indexKernels } from './index/kernels.js'
 import { ElementwiseKernels } from './kernels.js'
@@ -51,6 +52,7 @@ export function wasmBackend(): Backend {
   const kernels: Kernels = {
     ...inLoops,
     ...new ElementwiseKernels(heap, inLoops).make(),
+    ...convertKernels(ground),
     ...moveKernels(ground),
     ...reduceKernels(ground),
     matmul: matmulKernel(heap, gemm, inLoops),

@@ -65,7 +65,6 @@ export class ElementwiseKernels {
       out[name] = this.binary(name, (lanes, modes, id) => comparison(id, lanes, name, modes))
     }
     out.where = this.where()
-    out.clamp = this.clamp(out.maximum as Run, out.minimum as Run)
     return out as Partial<Kernels>
   }
 
@@ -182,25 +181,6 @@ export class ElementwiseKernels {
     })
     this.general(plain, out, choose)
     for (const storage of temporary) this.heap.release(storage)
-  }
-
-  /** The lower bound, then the upper one over the result. */
-  private clamp(maximum: Run, minimum: Run): Run {
-    const fallback = this.fallback('clamp')
-    return (inputs, out, params) => {
-      const { min, max } = params as { min: number; max: number }
-      const { dtype } = out
-      if (dtype !== 'float32' && dtype !== 'float64') {
-        fallback(inputs, out, params)
-        return
-      }
-      const storage = this.heap.allocate(dtype, 2)
-      storage.backend.write(storage, dtype === 'float32' ? Float32Array.of(min, max) : Float64Array.of(min, max), 0)
-      const bound = (offset: number): Operand => ({ storage, offset, shape: [], layout: undefined, dtype })
-      maximum([inputs[0] as Operand, bound(0)], out, params)
-      minimum([out, bound(1)], out, params)
-      this.heap.release(storage)
-    }
   }
 
   private where(): Run {

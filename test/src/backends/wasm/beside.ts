@@ -119,8 +119,11 @@ export function onBoth<P extends KernelName>(name: P, inputs: readonly Given[], 
   return { actual: on(wasm), expected: on(reference) }
 }
 
+/** The same numbers, told -0 from 0; one NaN is like another. */
 export function same({ actual, expected }: Results, what: string): void {
-  assert.deepEqual(actual, expected, what)
+  assert.equal(actual.length, expected.length, what)
+  const place = expected.findIndex((value, i) => !Object.is(value, actual[i]))
+  assert.ok(place < 0, `${what}: element ${place} is ${actual[place]}, expected ${expected[place]}`)
 }
 
 /** Size of the last place of a number in float32 or float64. */

@@ -204,6 +204,37 @@ describe('wasm: elementwise', () => {
     })
   }
 
+  for (const dtype of ['float16', 'bfloat16'] as const) {
+    it(`knows every ${dtype}, and rounds what lies between two of them to nearest, ties to even`, () => {
+      const all = { array: Uint16Array.from({ length: 65536 }, (_, bits) => bits), dtype, shape: [65536] }
+      for (const to of ['float32', 'float64', 'int32', 'bool'] as const) same(onBoth('cast', [all], { dtype: to }), to)
+      const { actual } = onBoth('cast', [all], { dtype: 'float32' })
+      const values: number[] = []
+      for (let bits = 0; bits < 65535; bits++) {
+        const middle = ((actual[bits] as number) + (actual[bits + 1] as number)) / 2
+        // The middle, and the float32 numbers beside it.
+        if (Number.isFinite(middle)) values.push(middle, middle * (1 + 2 ** -23), middle * (1 - 2 ** -23))
+      }
+      values.push(
+        65504,
+        65519.996,
+        65520,
+        65536,
+        1e6,
+        -1e6,
+        3.4e38,
+        -3.4e38,
+        Infinity,
+        -Infinity,
+        NaN,
+        2 ** -25,
+        2 ** -149,
+      )
+      const between = { array: Float32Array.from(values), dtype: 'float32' as const, shape: [values.length] }
+      same(onBoth('cast', [between], { dtype }), dtype)
+    })
+  }
+
   it('writes over an operand where a form in place asks for it', () => {
     for (const name of ['add', 'mul', 'maximum'] as const) {
       for (const [shape, other] of [
