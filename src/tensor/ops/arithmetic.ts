@@ -7,7 +7,7 @@ import { broadcast } from '../shape.js'
 import { isTensor, type Tensor } from '../tensor.js'
 import { cast, constant, meet, type TensorLike, toFloat } from './operand.js'
 import { still } from './still.js'
-import { noBool } from './wanted.js'
+import { noBool, wide } from './wanted.js'
 
 /**
  * Sum of two tensors, element by element: `a + b`.
@@ -106,7 +106,7 @@ function truncated(x: Tensor, y: Tensor): Tensor {
  * Power, element by element: `a ^ b`.
  *
  * Shapes: broadcast with each other. Dtype: promoted; a plain number is weak; two bools give int32. x^0 is 1 for every x,
- * NaN included; a negative base with a fraction as exponent gives NaN. The exponents 2 and 1/2 are square and sqrt. The gradient for b at a = 0 is 0 where b >= 0.
+ * NaN included; a negative base with a fraction as exponent gives NaN. Exponents such as 2, 3, 1/2 and -1 take the short way. The gradient for b at a = 0 is 0 where b >= 0.
  * Throws SHAPE_MISMATCH where the shapes do not fit, BAD_VALUE for int32 to a negative number.
  *
  * @torch torch.pow
@@ -122,10 +122,19 @@ export function pow(a: TensorLike, b: TensorLike): Tensor {
       next: 'Convert it first: x.float().',
     })
   }
-  if (b === 2) return apply('square', [x], NONE)
-  if (b === 0.5) return apply('sqrt', [x], NONE)
-  return apply('pow', [x, y], NONE)
+  const short = typeof b === 'number' ? POWERS.get(b) : undefined
+  return short === undefined ? apply('pow', [x, y], NONE) : wide(x, short)
 }
+
+/** Powers with a shorter way, the same as PyTorch's. */
+const POWERS: ReadonlyMap<number, (x: Tensor) => Tensor> = new Map([
+  [2, x => apply('square', [x], NONE)],
+  [3, x => apply('mul', [apply('square', [x], NONE), x], NONE)],
+  [0.5, x => apply('sqrt', [x], NONE)],
+  [-0.5, x => apply('rsqrt', [x], NONE)],
+  [-1, x => apply('reciprocal', [x], NONE)],
+  [-2, x => apply('reciprocal', [apply('square', [x], NONE)], NONE)],
+])
 
 /**
  * Quotient rounded down, element by element: floor(a / b).
