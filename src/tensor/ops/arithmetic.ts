@@ -32,7 +32,7 @@ export function add(a: TensorLike, b: TensorLike): Tensor {
  * fit, BAD_DTYPE for two bools.
  *
  * @torch torch.sub
- * @differs no `alpha`: write a.sub(b.mul(alpha))
+ * @differs no `alpha`: write a.sub(b.mul(alpha)); one bool operand counts as 0 or 1, where PyTorch refuses it
  * @example
  * sub(tensor([5, 7]), tensor([1, 2])) // tensor([4., 5.])
  */
@@ -110,6 +110,7 @@ function truncated(x: Tensor, y: Tensor): Tensor {
  * Throws SHAPE_MISMATCH where the shapes do not fit, BAD_VALUE for int32 to a negative number.
  *
  * @torch torch.pow
+ * @differs two bools give int32, where PyTorch throws
  * @example
  * pow(tensor([1, 2, 3]), 2) // tensor([1., 4., 9.])
  * pow(2, tensor([1, 2, 3])) // tensor([2., 4., 8.])
