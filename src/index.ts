@@ -280,4 +280,5 @@ export {
   view,
 } from './tensor/ops/views.js'
 export { type PrintOptions, setPrintOptions } from './tensor/print/print.js'
+export { type MemoryEntry, type MemoryReport, memory, trackMemory } from './tensor/memory.js'
 export { data, linalg }
