@@ -1,0 +1,122 @@
+// The library in a browser page: loaded as it is built, by an import map, with no bundler and nothing of Node's.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join, normalize } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { ROOT, startBrowser } from './lab.js'
+
+const DIST = join(ROOT, 'dist')
+const PAGE = `<!doctype html><script type="importmap">{ "imports": { "gradlab": "/dist/index.js" } }</script>`
+
+/** Serves the built library, and an empty page that knows it by name. */
+function serve(): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    if (!path.startsWith('/dist/')) {
+      response.setHeader('content-type', 'text/html').end(PAGE)
+      return
+    }
+    const file = normalize(join(DIST, path.slice('/dist/'.length)))
+    if (!file.startsWith(DIST)) {
+      response.writeHead(403).end()
+      return
+    }
+    try {
+      response.setHeader('content-type', 'text/javascript').end(readFileSync(file))
+    } catch {
+      response.writeHead(404).end()
+    }
+  })
+  return new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(server)))
+}
+
+describe('the library in a browser', function () {
+  this.timeout(60_000)
+  let server: Server
+  let browser: Browser
+  let page: Page
+  const errors: string[] = []
+
+  before(async () => {
+    server = await serve()
+    browser = await startBrowser()
+    page = await browser.newPage()
+    page.on('pageerror', error => errors.push(String(error)))
+    page.on('console', message => {
+      if (message.type() === 'error') errors.push(message.text())
+    })
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  })
+
+  after(async () => {
+    await browser?.close()
+    server?.close()
+  })
+
+  /** Runs a module's body in the page; what it returns comes back as JSON. */
+  const run = <T>(body: string): Promise<T> =>
+    page.evaluate(`(async () => { const gradlab = await import('gradlab'); ${body} })()`) as Promise<T>
+
+  it('computes in WebAssembly and gives the right gradient', async () => {
+    const found = await run<{ device: string; loss: number; gradient: number[]; second: number[] }>(`
+      const { tensor, grad, device } = gradlab
+      const w = tensor([[1, 2], [3, 4]], { requiresGrad: true })
+      const x = tensor([1, -1])
+      const loss = w.matmul(x).tanh().square().sum()
+      const [g] = grad(loss, [w], { createGraph: true })
+      const [h] = grad(g.square().sum(), [w])
+      return { device: device(), loss: loss.item(), gradient: [...g.data()], second: [...h.data()] }
+    `)
+    // w x = [-1, -1]; d tanh(z)^2 / dz = 2 tanh(z) (1 - tanh(z)^2)
+    const t = Math.tanh(-1)
+    const slope = 2 * t * (1 - t * t)
+    assert.equal(found.device, 'wasm')
+    close([found.loss], [2 * t * t])
+    close(found.gradient, [slope, -slope, slope, -slope])
+    // d/dw of the sum of squares of [s, -s] for each row: 2 (2 s) s' x
+    const bend = 2 * (1 - t * t) * (1 - 3 * t * t)
+    close(found.second, [4 * slope * bend, -4 * slope * bend, 4 * slope * bend, -4 * slope * bend])
+  })
+
+  it('gives the same numbers as in Node on both backends', async () => {
+    const body = `
+      const { manualSeed, randn, conv2d, setBackend, device } = gradlab
+      const was = device()
+      const out = ['wasm', 'reference'].map(name => {
+        setBackend(name)
+        manualSeed(7)
+        const x = randn([2, 1, 6, 6]), w = randn([3, 1, 3, 3])
+        return [...conv2d(x, w).gelu().softmax(1).sum([0, 2, 3]).data()]
+      })
+      setBackend(was)
+      return out
+    `
+    const [wasm, reference] = await run<[number[], number[]]>(body)
+    const inNode = (await new (Object.getPrototypeOf(async () => {}).constructor)('gradlab', body)(
+      await import('#src/index.js'),
+    )) as [number[], number[]]
+    close(wasm, reference)
+    close(wasm, inNode[0])
+    assert.deepEqual(reference.map(Math.fround), inNode[1].map(Math.fround))
+  })
+
+  it('says what only Node can do', async () => {
+    const message = await run<{ code: string }>(`
+      try { gradlab.data.penguins() } catch (error) { return { code: error.code } }
+      return { code: 'none' }
+    `)
+    assert.equal(message.code, 'DATA_NODE')
+  })
+
+  it('leaves no error on the console', () => assert.deepEqual(errors, []))
+})
+
+function close(actual: readonly number[], expected: readonly number[]): void {
+  assert.equal(actual.length, expected.length)
+  actual.forEach((value, i) => {
+    const wanted = expected[i] as number
+    assert.ok(Math.abs(value - wanted) <= 1e-6 * Math.max(1, Math.abs(wanted)), `${i}: ${value}, expected ${wanted}`)
+  })
+}
