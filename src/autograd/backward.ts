@@ -7,7 +7,7 @@ import { NONE } from '../tensor/primitives.js'
 import { sameShape } from '../tensor/shape.js'
 import { state } from '../tensor/state.js'
 import { isTensor, Tensor } from '../tensor/tensor.js'
-import { checkGradients } from './anomaly.js'
+import { checkGradients, passes } from './anomaly.js'
 import { FunctionNode, isWanted, Leaf, type Node, setWanted } from './node.js'
 import { nodeOf } from './tape.js'
 
@@ -155,6 +155,7 @@ function run(
   state.grad = createGraph
   hooks.passing = !createGraph
   hooks.fresh = []
+  passes.running++
   try {
     for (const { node, gradient } of roots) send(node, gradient)
     for (const node of nodes) visit(node, retainGraph, wanted)
@@ -162,6 +163,7 @@ function run(
     state.grad = gradBefore
     hooks.passing = passingBefore
     hooks.fresh = freshBefore
+    passes.running--
     setWanted(wantedBefore)
     nodes.forEach((node, i) => {
       node.pending = stashed[i]
