@@ -24,7 +24,7 @@ export interface Command {
 }
 
 /** GRADLAB_BENCH_PYTHON may name another Python that has torch. */
-const python = process.env['GRADLAB_BENCH_PYTHON'] ?? PYTHON
+const python = process.env.GRADLAB_BENCH_PYTHON ?? PYTHON
 
 export const COMMANDS = {
   ours: { program: process.execPath, args: ['ours.mjs'] },

@@ -3,6 +3,7 @@ import { callSite } from '../tensor/call-site.js'
 import { isFloat } from '../tensor/dtype.js'
 import { compute } from '../tensor/engine.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
+import { hooks } from '../tensor/graph.js'
 import { NONE } from '../tensor/primitives.js'
 import { state } from '../tensor/state.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -30,12 +31,10 @@ export function setDetectAnomaly(on: boolean): void {
   state.anomaly = on
 }
 
-/** How many backward passes are running: what their rules compute is checked node by node, under the node's own name. */
-export const passes = { running: 0 }
-
 /** Called after each primitive while the mode is on. */
 export function checkResult(name: string, inputs: readonly Tensor[], out: Tensor): void {
-  if (passes.running > 0) return
+  // What the rules of a pass compute is checked node by node, under the node's own name.
+  if (hooks.passes > 0) return
   if (!hasNaN(out) || inputs.some(hasNaN)) return
   const site = callSite()
   throw new TensorError(

@@ -7,7 +7,7 @@ import { NONE } from '../tensor/primitives.js'
 import { sameShape } from '../tensor/shape.js'
 import { state } from '../tensor/state.js'
 import { isTensor, Tensor } from '../tensor/tensor.js'
-import { checkGradients, passes } from './anomaly.js'
+import { checkGradients } from './anomaly.js'
 import { FunctionNode, isWanted, Leaf, type Node, setWanted } from './node.js'
 import { nodeOf } from './tape.js'
 
@@ -155,7 +155,7 @@ function run(
   state.grad = createGraph
   hooks.passing = !createGraph
   hooks.fresh = []
-  passes.running++
+  hooks.passes++
   try {
     for (const { node, gradient } of roots) send(node, gradient)
     for (const node of nodes) visit(node, retainGraph, wanted)
@@ -163,7 +163,7 @@ function run(
     state.grad = gradBefore
     hooks.passing = passingBefore
     hooks.fresh = freshBefore
-    passes.running--
+    hooks.passes--
     setWanted(wantedBefore)
     nodes.forEach((node, i) => {
       node.pending = stashed[i]

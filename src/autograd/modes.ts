@@ -81,6 +81,7 @@ export function resetModes(): void {
   outside.clear()
   hooks.forward = false
   hooks.passing = false
+  hooks.passes = 0
   hooks.fresh = []
   setWanted(undefined)
   dismissKeeper()

@@ -30,6 +30,8 @@ export interface Hooks {
   forward: boolean
   /** Fresh results belong to a running backward pass (see Storage.holders). */
   passing: boolean
+  /** How many backward passes are running, one inside of the other. */
+  passes: number
   /** What such a pass has made since it last looked: released where nobody holds it. */
   fresh: Storage[]
   tracer: Watcher['push'] | undefined
@@ -44,6 +46,7 @@ export const hooks: Hooks = {
   /** Sees every primitive after it was computed; for compile and for tools that draw. */
   tracer: undefined,
   passing: false,
+  passes: 0,
   fresh: [],
   /** What `requiresGrad: true` at creation calls. */
   makeLeaf: undefined,

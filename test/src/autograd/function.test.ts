@@ -110,10 +110,10 @@ describe('customFunction', () => {
     const scaled = customFunction({
       name: 'scaled',
       forward(context, x: Tensor, by: number) {
-        context.notes['by'] = by
+        context.notes.by = by
         return x.mul(by)
       },
-      backward: (context, g) => [g.mul(context.notes['by'] as number), null],
+      backward: (context, g) => [g.mul(context.notes.by as number), null],
     })
     const x = float64([1, 2])
     assert.deepEqual(numbers(grad(total(scaled(x, 5)), [x])[0] as Tensor), [5, 5])
