@@ -88,6 +88,7 @@ export {
   type TensorLike,
 } from './tensor/index.js'
 export { cat, meshgrid, stack } from './tensor/join.js'
+export { type MemoryEntry, type MemoryReport, memory, trackMemory } from './tensor/memory.js'
 export {
   type DimOption,
   type GeluOptions,
@@ -280,5 +281,4 @@ export {
   view,
 } from './tensor/ops/views.js'
 export { type PrintOptions, setPrintOptions } from './tensor/print/print.js'
-export { type MemoryEntry, type MemoryReport, memory, trackMemory } from './tensor/memory.js'
 export { data, linalg }

@@ -22,9 +22,13 @@ interface Host {
 function node<N extends keyof NodeModules>(name: N): NodeModules[N] {
   const found = (globalThis as Host).process?.getBuiltinModule?.(`node:${name}`)
   if (found !== undefined) return found as NodeModules[N]
-  throw new DataError('DATA_NODE', 'The data sets of gradlab are files of npm packages, which Node reads; here is no Node.', {
-    next: 'In a browser, fetch the file and give its numbers to tensor().',
-  })
+  throw new DataError(
+    'DATA_NODE',
+    'The data sets of gradlab are files of npm packages, which Node reads; here is no Node.',
+    {
+      next: 'In a browser, fetch the file and give its numbers to tensor().',
+    },
+  )
 }
 
 export interface HashedFile {
@@ -54,7 +58,14 @@ export function checkHash(bytes: Buffer, expected: string, path: string): Buffer
 function readBytes({ package: name, path }: HashedFile): { bytes: Buffer; path: string } {
   try {
     const { dirname, join } = node('path')
-    const file = join(dirname(node('module').createRequire(import.meta.url).resolve(name)), path)
+    const file = join(
+      dirname(
+        node('module')
+          .createRequire(import.meta.url)
+          .resolve(name),
+      ),
+      path,
+    )
     return { bytes: node('fs').readFileSync(file), path: file }
   } catch (cause) {
     if (cause instanceof DataError) throw cause

@@ -69,10 +69,17 @@ function grouped(storages: readonly LiveStorage[]): MemoryEntry[] {
 const ROWS = 12
 
 function table(bytes: number, storages: number, entries: readonly MemoryEntry[]): string {
-  const lines = entries.slice(0, ROWS).map(({ what, count, bytes: size, site }) => [mib(size), String(count), what, site ?? ''])
+  const lines = entries
+    .slice(0, ROWS)
+    .map(({ what, count, bytes: size, site }) => [mib(size), String(count), what, site ?? ''])
   const rows = [['memory', 'count', 'what', 'made at'], ...lines]
   const widths = [0, 1, 2].map(i => Math.max(...rows.map(row => (row[i] as string).length)))
-  const text = rows.map(row => row.map((cell, i) => (i < 2 ? cell.padStart(widths[i] as number) : cell.padEnd(widths[i] ?? 0))).join('  ').trimEnd())
+  const text = rows.map(row =>
+    row
+      .map((cell, i) => (i < 2 ? cell.padStart(widths[i] as number) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
   const rest = entries.length > ROWS ? [`... and ${entries.length - ROWS} more kinds`] : []
   return [`${mib(bytes)} in ${storages} storage(s)`, ...text, ...rest].join('\n')
 }
@@ -80,4 +87,3 @@ function table(bytes: number, storages: number, entries: readonly MemoryEntry[])
 function mib(bytes: number): string {
   return bytes < 2 ** 20 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`
 }
-
