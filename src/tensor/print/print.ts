@@ -54,7 +54,8 @@ function writerOf(values: ArrayLike<number>, dtype: DType): (value: number) => s
   if (!isFloat(dtype)) return String
   const { precision, scientific } = options
   const finite = Array.from(values).filter(x => Number.isFinite(x) && x !== 0)
-  if (finite.length === 0) return special(x => (scientific === true ? exponent(x, precision) : `${whole(x)}.`))
+  // Without a number to go by there is never an exponent, not even where it is asked for.
+  if (finite.length === 0) return special(x => `${whole(x)}.`)
   const sizes = finite.map(Math.abs)
   const [min, max] = [sizes.reduce((a, b) => Math.min(a, b)), sizes.reduce((a, b) => Math.max(a, b))]
   if (finite.every(Number.isInteger)) {
@@ -62,18 +63,34 @@ function writerOf(values: ArrayLike<number>, dtype: DType): (value: number) => s
     return special(x => (exponents ? exponent(x, precision) : `${whole(x)}.`))
   }
   const exponents = scientific ?? (max / min > 1000 || max > 1e8 || min < 1e-4)
-  return special(x => (exponents ? exponent(x, precision) : x.toFixed(precision)))
+  return special(x => (exponents ? exponent(x, precision) : fixed(x, precision)))
 }
 
-/** -0 keeps its sign, as in PyTorch. */
+/** -0 keeps its sign, as in PyTorch; a BigInt writes all digits where toFixed would turn to an exponent. */
 function whole(x: number): string {
-  return Object.is(x, -0) ? '-0' : x.toFixed(0)
+  return Object.is(x, -0) ? '-0' : BigInt(x).toString()
+}
+
+function fixed(x: number, precision: number): string {
+  if (Math.abs(x) >= 1e21) return `${whole(x)}${precision > 0 ? '.' : ''}${'0'.repeat(precision)}`
+  return evenly(x.toFixed(precision), x.toFixed(Math.min(100, precision + MORE)))
 }
 
 function exponent(x: number, precision: number): string {
   const [digits = '', power = ''] = x.toExponential(precision).split('e')
+  const [exact = ''] = x.toExponential(Math.min(100, precision + MORE)).split('e')
   const size = power.replace(/^[+-]/, '')
-  return `${Object.is(x, -0) ? '-' : ''}${digits}e${power.startsWith('-') ? '-' : '+'}${size.padStart(2, '0')}`
+  return `${Object.is(x, -0) ? '-' : ''}${evenly(digits, exact)}e${power.startsWith('-') ? '-' : '+'}${size.padStart(2, '0')}`
+}
+
+/** Digits that tell whether a number lies just between two shorter ones. */
+const MORE = 60
+
+/** JavaScript rounds halves up, C and Python to the even digit: 0.03125 is 0.0312. */
+function evenly(rounded: string, exact: string): string {
+  const last = Number(rounded.at(-1))
+  const cut = exact.slice(rounded.length).replace('.', '')
+  return last % 2 === 1 && /^50*$/.test(cut) ? `${rounded.slice(0, -1)}${last - 1}` : rounded
 }
 
 function special(write: (x: number) => string): (x: number) => string {
@@ -107,7 +124,8 @@ function graphSuffix(x: Tensor): string[] {
 /** Suffixes go to a new line where they do not fit. */
 function withSuffixes(text: string, suffixes: readonly string[], indent: number): string {
   let out = text
-  let line = text.length - (text.lastIndexOf('\n') + 1)
+  // PyTorch counts two characters more than there are in the first line, and one more in the others.
+  let line = text.length - text.lastIndexOf('\n') + 1
   for (const suffix of suffixes) {
     const add = suffix.length + 2
     if (line + add > options.linewidth) {
@@ -155,6 +173,7 @@ function block(
   const size = shape[axis] as number
   const part = sizeOf(shape.slice(axis + 1))
   const n = options.edgeitems
+  if (summarised && n === 0) return '[...]'
   const cut = summarised && size > 2 * n
   const places = cut ? [...firsts(n), ...firsts(n).map(i => size - n + i)] : firsts(size)
   if (axis === shape.length - 1) {
