@@ -41,10 +41,7 @@ describe('printing', () => {
   })
 
   it('prints a view as the numbers that it sees', () => {
-    assert.equal(
-      arange(6).reshape([2, 3]).t().toString(),
-      'tensor([[0, 3],\n        [1, 4],\n        [2, 5]])',
-    )
+    assert.equal(arange(6).reshape([2, 3]).t().toString(), 'tensor([[0, 3],\n        [1, 4],\n        [2, 5]])')
   })
 
   it('forgets options that are not named again', () => {
