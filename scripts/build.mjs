@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stampAfterBuild } from './setup/build.mjs'
+import { bundle } from './setup/bundle.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '')
 const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
@@ -12,7 +13,10 @@ if (existsSync(compiler)) {
   const projects = existsSync(join(ROOT, 'node_modules/mocha')) ? [] : ['src', 'kernel-ext/src']
   const stamp = stampAfterBuild(ROOT)
   const { status } = spawnSync(process.execPath, [compiler, '-b', ...projects], { cwd: ROOT, stdio: 'inherit' })
-  if (status === 0) stamp()
+  if (status === 0) {
+    await bundle(ROOT)
+    stamp()
+  }
   process.exitCode = status ?? 1
 } else {
   console.error('TypeScript is not installed yet. Run npm start, or npm test: both set up and build.')

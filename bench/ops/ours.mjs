@@ -2,7 +2,7 @@
 import { numbers, serve } from './serve.mjs'
 
 const start = performance.now()
-const { conv2d, maxPool2d, relu, tensor } = await import('../../dist/index.js')
+const { conv2d, maxPool2d, relu, tensor } = await import('gradlab')
 const importMs = performance.now() - start
 
 const make = (...shape) => tensor(numbers(shape.reduce((a, b) => a * b, 1))).reshape(shape)

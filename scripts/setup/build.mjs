@@ -1,6 +1,7 @@
 // The step `build`: the library and the kernel as JavaScript, by the TypeScript in node_modules.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { bundle, doors } from './bundle.mjs'
 import { runCommand } from './command.mjs'
 import { hashFiles, readJson, writeJson } from './stamp.mjs'
 
@@ -9,7 +10,7 @@ const PROJECTS = [
   { sources: 'src', output: 'dist' },
   { sources: 'kernel-ext/src', output: 'kernel-ext/dist' },
 ]
-const SETTINGS = ['tsconfig.base.json', 'node_modules/typescript/package.json']
+const SETTINGS = ['package.json', 'tsconfig.base.json', 'node_modules/typescript/package.json']
 const STAMP = 'dist/.gradlab-stamp.json'
 
 /**
@@ -42,6 +43,7 @@ export async function build(root, { signal, log }) {
       next: 'Mend the lines named above (git status shows what was changed), then run npm start again.',
     },
   )
+  await bundle(root)
   stamp()
 }
 
@@ -70,11 +72,12 @@ function sourcesHash(root) {
  * @returns {string[]}
  */
 function outputs(root) {
-  return PROJECTS.flatMap(({ sources, output }) =>
+  const modules = PROJECTS.flatMap(({ sources, output }) =>
     sourceFiles(root, sources)
       .filter(file => file.endsWith('.ts') && !file.endsWith('.d.ts'))
       .map(file => `${output}${file.slice(sources.length, -'.ts'.length)}.js`),
   )
+  return [...modules, ...doors(root).map(({ file }) => file)]
 }
 
 /**

@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { stampAfterBuild } from '../setup/build.mjs'
 import { describeFailure } from '../setup/failure.mjs'
 import { installPackages, packagesState } from '../setup/packages.mjs'
 import { findPython } from '../setup/python.mjs'
@@ -69,9 +68,7 @@ export async function test(args) {
     total[ok ? 'passed' : 'failed'] += 1
   }
   count(await step('lint', 'node_modules/@biomejs/biome/bin/biome', ['ci', '--colors=off', '.']))
-  const stamp = stampAfterBuild(ROOT)
-  const built = await step('types and build', 'node_modules/typescript/bin/tsc', ['-b'])
-  if (built) stamp()
+  const built = await step('types and build', 'scripts/build.mjs', [])
   count(built)
   if (built) {
     for (const suite of chosen) {

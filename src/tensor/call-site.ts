@@ -1,5 +1,7 @@
 // Where in the learner's code a call came from: the first line of the stack that is not the library's own.
-const OWN = import.meta.url.replace(/tensor\/call-site\.js$/, '')
+
+/** The folder of the library: of its modules, or of the files that they are bundled into. */
+const OWN = import.meta.url.replace(/(tensor\/call-site|bundle\/[^/]+)\.js$/, '')
 
 /** `Cell [3]:2:9` or `train.ts:10:5`; undefined where the stack does not say. */
 export function callSite(): string | undefined {

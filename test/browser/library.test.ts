@@ -1,4 +1,4 @@
-// The library in a browser page: loaded as it is built, by an import map, with no bundler and nothing of Node's.
+// The library in a browser page: the file that package.json names, by an import map, with nothing of Node's.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { ROOT, startBrowser } from './lab.js'
 
 const DIST = join(ROOT, 'dist')
-const PAGE = `<!doctype html><script type="importmap">{ "imports": { "gradlab": "/dist/index.js" } }</script>`
+const PAGE = `<!doctype html><script type="importmap">{ "imports": { "gradlab": "/dist/bundle/index.js" } }</script>`
 
 /** Serves the built library, and an empty page that knows it by name. */
 function serve(): Promise<Server> {

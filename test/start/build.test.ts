@@ -56,6 +56,16 @@ describe('what is built, before npm start goes on', () => {
     assert.equal(reason(), 'kernel-ext/dist/errors.js is missing')
   })
 
+  it('is built again where a door of the package was taken away', () => {
+    put('package.json', '{"exports": {".": {"types": "./dist/index.d.ts", "default": "./dist/bundle/index.js"}}}')
+    const stamp = setup.stampAfterBuild(root)
+    compile()
+    stamp()
+    assert.equal(reason(), 'dist/bundle/index.js is missing')
+    put('dist/bundle/index.js', '')
+    assert.equal(reason(), 'ok')
+  })
+
   it('is built again where a source changed while the compiler ran', () => {
     const stamp = setup.stampAfterBuild(root)
     put('src/index.ts', 'export const late = 1')
