@@ -1,7 +1,7 @@
 // Measures single operations beside PyTorch, TensorFlow.js (wasm) and jax-js (wasm): one thread, interleaved, best with best.
 import { parseArgs } from 'node:util'
-import { COMMANDS, Contender, type ContenderName } from './ops/contender.js'
-import { FIGURES, type Figure, type FigureName, inUnit, type PeerName } from './ops/figures.js'
+import { type Answer, COMMANDS, Contender, type ContenderName } from './ops/contender.js'
+import { FIGURES, type Figure, type FigureName, type Goal, inUnit, type PeerName } from './ops/figures.js'
 
 const HELP = `Usage: npm run build && node build/bench/ops.js [options]
 
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   const contenders = await startAll()
   const best = await measureAll(figures, contenders, rounds)
   for (const contender of contenders) contender.stop()
-  process.stdout.write(values.json ? jsonLines(figures, best) : table(figures, best, contenders))
+  process.stdout.write(values.json ? jsonLines(figures, best) : table(figures, best))
   return 0
 }
 
@@ -76,7 +76,8 @@ async function measureAll(
 async function measureOne(figure: FigureName, contender: Contender, best: Best, first: boolean): Promise<void> {
   const { repeats }: Figure = FIGURES[figure]
   // The first round warms up.
-  const answer = await contender.measure(figure, first ? Math.ceil(repeats / 4) : repeats)
+  const count = first ? Math.ceil(repeats / 4) : repeats
+  const answer = figure === 'import' ? await importAnew(contender) : await contender.measure(figure, count)
   if (answer.failed !== undefined) process.stderr.write(`\n${contender.name}, ${figure}: ${answer.failed}\n`)
   if (answer.ms === undefined) return
   const values = best.get(figure)
@@ -84,22 +85,51 @@ async function measureOne(figure: FigureName, contender: Contender, best: Best, 
   if (before === undefined || answer.ms < before) values?.set(contender.name, answer.ms)
 }
 
+/** A library is imported once in a process. */
+async function importAnew({ name }: Contender): Promise<Answer> {
+  const contender = await Contender.start(name)
+  if (contender === undefined) return { missing: true }
+  try {
+    return await contender.measure('import', 1)
+  } finally {
+    contender.stop()
+  }
+}
+
 const PEERS: readonly PeerName[] = ['torch', 'tfjs', 'jax-js']
+
+/** A line of the report: what we measured, for an engine with or without relaxed SIMD. */
+interface Row {
+  readonly name: string
+  readonly title: string
+  readonly figure: FigureName
+  readonly contender: 'ours' | 'ours, plain SIMD'
+  readonly goal: Goal
+}
+
+function rowsOf(figure: FigureName): Row[] {
+  const { title, goal, plainGoal }: Figure = FIGURES[figure]
+  const row: Row = { name: figure, title, figure, contender: 'ours', goal }
+  if (plainGoal === undefined) return [row]
+  const plain = { name: `${figure}-plain`, title: `${title}, plain SIMD`, contender: 'ours, plain SIMD' } as const
+  return [row, { ...row, ...plain, goal: plainGoal }]
+}
 
 function jsonLines(figures: readonly FigureName[], best: Best): string {
   const lines: string[] = []
-  for (const name of figures) {
-    const values = best.get(name)
+  for (const { name, figure, contender, goal } of figures.flatMap(rowsOf)) {
+    const values = best.get(figure)
     for (const peer of PEERS) {
-      const [ours, theirs] = [values?.get('ours'), values?.get(peer)]
+      const [ours, theirs] = [values?.get(contender), values?.get(peer)]
       if (ours === undefined || theirs === undefined) continue
       const line = {
         name,
-        unit: FIGURES[name].unit,
-        ours: digits(inUnit(name, ours)),
+        unit: FIGURES[figure].unit,
+        ours: digits(inUnit(figure, ours)),
         peer,
-        theirs: digits(inUnit(name, theirs)),
+        theirs: digits(inUnit(figure, theirs)),
         ratio: digits(theirs / ours),
+        ...(goal.peer === peer ? { goal: digits(goal.ratio), reached: theirs / ours >= goal.ratio } : {}),
       }
       lines.push(`${JSON.stringify(line)}\n`)
     }
@@ -107,19 +137,18 @@ function jsonLines(figures: readonly FigureName[], best: Best): string {
   return lines.join('')
 }
 
-function table(figures: readonly FigureName[], best: Best, contenders: readonly Contender[]): string {
-  const head = ['figure', 'unit', ...contenders.map(({ name }) => name), 'goal', 'ratio', '']
-  const rows = figures.map(name => {
-    const { title, unit, goal }: Figure = FIGURES[name]
-    const values = best.get(name)
-    const ratio = goal === undefined ? undefined : ratioTo(values?.get('ours'), values?.get(goal.peer))
+function table(figures: readonly FigureName[], best: Best): string {
+  const head = ['figure', 'unit', 'ours', ...PEERS, 'goal', 'ratio', '']
+  const rows = figures.flatMap(rowsOf).map(({ title, figure, contender, goal }) => {
+    const values = best.get(figure)
+    const ratio = ratioTo(values?.get(contender), values?.get(goal.peer))
     return [
       title,
-      unit,
-      ...contenders.map(contender => show(name, values?.get(contender.name))),
-      goal === undefined ? '' : `${digits(goal.ratio)} of ${goal.peer}`,
+      FIGURES[figure].unit,
+      ...[contender, ...PEERS].map(name => show(figure, values?.get(name))),
+      `${digits(goal.ratio)} of ${goal.peer}`,
       ratio === undefined ? '-' : String(digits(ratio)),
-      ratio === undefined || goal === undefined ? '' : ratio >= goal.ratio ? 'reached' : 'missed',
+      ratio === undefined ? '' : ratio >= goal.ratio ? 'reached' : 'missed',
     ]
   })
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map(row => (row[i] ?? '').length)))

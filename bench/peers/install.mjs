@@ -1,4 +1,4 @@
-// Installs the kernels that bench/kernel measures beside ours, all below this folder: tslab by default, others by name.
+// Installs what the benchmarks measure beside ours, all below this folder: tslab by default, others by name.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ const HELP = `Usage: node bench/peers/install.mjs [PEER ...]
   tslab      100 MB, by npm (the default)
   deno       100 MB, by npm
   ipykernel  130 MB, by pip into bench/peers/.venv
+  ops        PyTorch, TensorFlow.js and jax-js for bench/ops: 4.6 GB, by pip and npm into bench/peers/ops
   all        all of them
 `
 
@@ -22,21 +23,27 @@ const INSTALLERS = {
   // No lock file: deno is one package of the exact version given, and npm ci refuses a lock that does not name its
   // binaries for all platforms, which not every registry has.
   deno: () => npm(join(HERE, 'deno'), ['install', '--ignore-scripts', '--no-package-lock']),
-  ipykernel: installIpykernel,
+  ipykernel: () => pip(HERE),
+  ops: async () => {
+    npm(join(HERE, 'ops'), ['ci', '--ignore-scripts'])
+    await pip(join(HERE, 'ops'), ['--no-deps'])
+  },
 }
 
-async function installIpykernel() {
-  const python = venvPython()
+/**
+ * Installs a folder's requirements.txt into its .venv.
+ * @param {string} folder
+ * @param {string[]} [options]
+ */
+async function pip(folder, options = []) {
+  const venv = join(folder, '.venv')
+  const python = WINDOWS ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python')
   if (!existsSync(python)) {
     const [command = '', ...args] = (await findPython()).command
-    run(HERE, command, [...args, '-m', 'venv', join(HERE, '.venv')])
+    run(folder, command, [...args, '-m', 'venv', venv])
   }
-  run(HERE, python, ['-m', 'pip', 'install', '--disable-pip-version-check', '-q', '-r', join(HERE, 'requirements.txt')])
-}
-
-/** @returns {string} */
-function venvPython() {
-  return WINDOWS ? join(HERE, '.venv', 'Scripts', 'python.exe') : join(HERE, '.venv', 'bin', 'python')
+  const requirements = join(folder, 'requirements.txt')
+  run(folder, python, ['-m', 'pip', 'install', '--disable-pip-version-check', '-q', ...options, '-r', requirements])
 }
 
 /**
