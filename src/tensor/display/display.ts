@@ -1,15 +1,11 @@
-// The rich view of a tensor in a notebook: shape, dtype, device, a few statistics, a table of values, a heat strip.
-import { data, type TensorData } from '../ops/read.js'
-import { print, styleOf } from '../print/print.js'
+// The rich view of a tensor in a notebook: shape, dtype, device, a few statistics, a heat strip, a table of numbers.
+import { DTYPES } from '../dtype.js'
+import { print } from '../print/print.js'
 import { sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
-import { statisticsOf } from './statistics.js'
-import { colourOf, heatStrip } from './strip.js'
-
-/** Rows and columns that a table shows before it leaves out the middle. */
-const EDGE = 4
-/** Slices of a tensor with more than two axes that are shown. */
-const SLICES = 2
+import { type Statistics, statisticsOf } from './statistics.js'
+import { CELLS, COLOURS, heatStrip, LEVELS, legend, opacityOf } from './strip.js'
+import { tables } from './table.js'
 
 export interface MimeBundle {
   readonly 'text/plain': string
@@ -21,90 +17,102 @@ export function displayTensor(x: Tensor): MimeBundle {
   return { 'text/plain': print(x), 'text/html': html(x) }
 }
 
-// Colours follow JupyterLab's theme; where its variables are missing, the page's own.
+/** How much of a cell's colour shows behind its number. */
+const TINT = 0.42
+
+const tints = (['below', 'above'] as const).flatMap(colour =>
+  Array.from({ length: LEVELS }, (_, i) => {
+    const opacity = opacityOf((i + 1) * TINT)
+    return `.gl-tensor .gl-${colour}${i + 1}{background:rgba(${COLOURS[colour]},${opacity})}`
+  }),
+)
+
+// Colours follow JupyterLab's theme; where its variables are missing, the page's own. The doubled class outweighs
+// JupyterLab's own rules for tables.
 const STYLE = `<style>
-.gl-tensor{font:13px/1.45 var(--jp-code-font-family,ui-monospace,monospace);color:var(--jp-content-font-color1,inherit);max-width:100%;overflow-x:auto}
-.gl-tensor .gl-head{margin-bottom:4px}.gl-tensor .gl-head b{font-weight:600}
-.gl-tensor .gl-head span{opacity:.75;margin-left:1.2em;white-space:nowrap}
-.gl-tensor .gl-strip{display:block;width:480px;max-width:100%;height:14px;border-radius:2px;margin:2px 0 6px}
-.gl-tensor table{border-collapse:collapse;margin:0 0 4px;width:auto;table-layout:auto;font:inherit;border:0}
-.gl-tensor td{text-align:right;padding:1px 8px;border:0;white-space:nowrap;color:inherit;background:none;border-left:5px solid transparent}
-.gl-tensor .gl-note{opacity:.75}
+.gl-tensor{font:13px/1.5 var(--jp-code-font-family,ui-monospace,monospace);font-variant-numeric:tabular-nums;color:var(--jp-content-font-color1,inherit);max-width:100%;padding:2px 1px}
+.gl-tensor p,.gl-tensor figure{margin:0}.gl-tensor b{font-weight:600}.gl-tensor p span{white-space:nowrap}
+.gl-tensor i{font-style:normal;opacity:.62}.gl-tensor p *+span{margin-left:1.2em}
+.gl-tensor .gl-heat{display:flex;flex-wrap:wrap;align-items:center;gap:4px 8px;margin:5px 0;font-size:11px}
+.gl-tensor .gl-heat svg{display:block;max-width:100%;border-radius:2px;box-shadow:0 0 0 1px rgba(128,128,128,.35)}
+.gl-tensor .gl-heat span{opacity:.75}.gl-tensor .gl-heat span:first-of-type{margin-left:8px}
+.gl-tensor .gl-tables{display:flex;flex-wrap:wrap;gap:6px 28px}
+.gl-tensor figcaption,.gl-tensor .gl-note{opacity:.62;font-size:11px}
+.gl-tensor.gl-tensor table{border-collapse:separate;border-spacing:1px;border:0;margin:2px 0 4px;width:auto;font:inherit;table-layout:auto;display:table}
+.gl-tensor.gl-tensor tr{background:none}
+.gl-tensor.gl-tensor td,.gl-tensor.gl-tensor th{text-align:right;padding:1px 7px;border:0;border-radius:2px;white-space:pre;color:inherit;font:inherit;max-width:none}
+.gl-tensor.gl-tensor th{font-size:11px;opacity:.5;font-weight:400;padding:0 7px}
+.gl-tensor.gl-tensor th[scope=row]{padding-left:0}
+${tints.join('')}.gl-tensor .gl-odd{background:rgba(${COLOURS.odd},${TINT})}
 </style>`
 
 function html(x: Tensor): string {
-  const values = data(x)
-  const facts = [x.dtype, x.device, ...(x.node === undefined ? [] : ['requires grad'])]
-  const head = `<div class="gl-head"><b>[${x.shape.join(', ')}]</b>${facts.map(span).join('')}${summary(values, x)}</div>`
-  return `${STYLE}<div class="gl-tensor">${head}${body(x, values)}</div>`
+  const size = sizeOf(x.shape)
+  const count = Math.min(size, CELLS)
+  const statistics = statisticsOf(x, count)
+  const figures = size < 2 ? [] : figuresOf(x, statistics, size)
+  const says = [`Tensor of shape [${x.shape.join(', ')}]`, ...factsOf(x, size), ...figures.map(pair => pair.join(' '))]
+  const head = `<p><b>[${x.shape.join(', ')}]</b>${factsOf(x, size)
+    .map(fact => `<span><i>${fact}</i></span>`)
+    .join('')}</p>`
+  const line = figures.map(([name, value]) => `<span><i>${name}</i> ${value}</span>`).join('')
+  const body = size === 0 ? '<p class="gl-note">empty: an axis of size 0</p>' : tables(x, statistics)
+  return `${STYLE}<div class="gl-tensor" role="group" aria-label="${says.join(', ')}">${head}${line === '' ? '' : `<p>${line}</p>`}${size < 2 ? '' : heat(x, statistics, size)}${body}</div>`
 }
 
-const span = (text: string): string => `<span>${escaped(text)}</span>`
-
-function summary(values: TensorData, x: Tensor): string {
-  if (values.length < 2 || x.dtype === 'bool')
-    return x.dtype === 'bool' && values.length > 1 ? span(`${count(values)} true`) : ''
-  const { min, mean, max, nan, infinite } = statisticsOf(values)
-  const odd = [...(nan > 0 ? [`${nan} NaN`] : []), ...(infinite > 0 ? [`${infinite} Inf`] : [])]
-  const finite = Number.isNaN(min) ? [] : [`min ${short(min)}`, `mean ${short(mean)}`, `max ${short(max)}`]
-  return [...finite, ...odd].map(span).join('')
+function factsOf(x: Tensor, size: number): string[] {
+  const values = size === 1 ? '1 value' : `${grouped(size)} values`
+  return [x.dtype, x.device, `${values}, ${bytes(size * DTYPES[x.dtype].bytes)}`, ...graphOf(x)]
 }
 
-function count(values: TensorData): number {
-  let sum = 0
-  for (const value of values) sum += value
-  return sum
+function bytes(count: number): string {
+  const units = ['B', 'KB', 'MB', 'GB']
+  const unit = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(count, 1)) / 3))
+  return `${Number((count / 1000 ** unit).toPrecision(3))} ${units[unit]}`
 }
+
+function graphOf({ node, grad }: Tensor): string[] {
+  if (node === undefined) return []
+  if (node.name === 'leaf') return [grad === null ? 'requires grad' : 'requires grad, has .grad']
+  return [`made by ${escaped(node.name)}`]
+}
+
+/** What the line of figures says: names and values. */
+function figuresOf(x: Tensor, { min, mean, max, nan, infinite }: Statistics, size: number): [string, string][] {
+  if (x.dtype === 'bool') {
+    const on = Math.round(mean * size)
+    return [
+      ['true', grouped(on)],
+      ['false', grouped(size - on)],
+    ]
+  }
+  const finite: [string, string][] = Number.isNaN(min)
+    ? []
+    : [
+        ['min', short(min)],
+        ['mean', short(mean)],
+        ['max', short(max)],
+      ]
+  const odd = (name: string, count: number): [string, string][] => (count > 0 ? [[name, grouped(count)]] : [])
+  return [...finite, ...odd('NaN', nan), ...odd('Inf', infinite)]
+}
+
+/** A custom function may have any name. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+}
+
+/** 1234567 as 1,234,567; toLocaleString would load its tables first, 30 ms of them. */
+const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 
 const short = (x: number): string => String(Number(x.toPrecision(4)))
 
-function body(x: Tensor, values: TensorData): string {
-  if (values.length === 0) return '<div class="gl-note">empty</div>'
-  const range = statisticsOf(values)
-  const strip = values.length > 1 ? heatStrip(values, range) : ''
-  const [rows, columns] = x.shape.length < 2 ? [1, values.length] : (x.shape.slice(-2) as [number, number])
-  const page = rows * columns
-  const pages = page === 0 ? 0 : values.length / page
-  const shown = Array.from({ length: Math.min(pages, SLICES) }, (_, i) => {
-    const title = x.shape.length > 2 ? `<div class="gl-note">[${place(i, x.shape.slice(0, -2)).join(', ')}]</div>` : ''
-    return title + table(x, values.subarray(i * page, (i + 1) * page) as TensorData, rows, columns, range)
-  })
-  const rest = pages > SLICES ? `<div class="gl-note">and ${pages - SLICES} more of [${rows}, ${columns}]</div>` : ''
-  return strip + shown.join('') + rest
-}
-
-/** Place number i on axes of these sizes. */
-function place(i: number, sizes: readonly number[]): number[] {
-  return sizes.map((n, axis) => Math.floor(i / sizeOf(sizes.slice(axis + 1))) % n)
-}
-
-function table(
-  x: Tensor,
-  values: TensorData,
-  rows: number,
-  columns: number,
-  range: { min: number; max: number },
-): string {
-  const [down, across] = [ends(rows), ends(columns)]
-  const seen = down.flatMap(i => across.map(j => (i < 0 || j < 0 ? 0 : (values[i * columns + j] as number))))
-  const { write } = styleOf(seen, x.dtype)
-  const cell = (i: number, j: number): string => {
-    if (i < 0) return '<td>⋮</td>'
-    if (j < 0) return '<td>…</td>'
-    const value = values[i * columns + j] as number
-    const mark = x.dtype === 'bool' ? '' : ` style="border-left-color:${colourOf(value, range)}"`
-    return `<td${mark}>${write(value)}</td>`
-  }
-  return `<table>${down.map(i => `<tr>${across.map(j => cell(i, j)).join('')}</tr>`).join('')}</table>`
-}
-
-/** The places that are shown of an axis; -1 stands for what is left out. */
-function ends(size: number): number[] {
-  if (size <= 2 * EDGE) return Array.from({ length: size }, (_, i) => i)
-  const first = Array.from({ length: EDGE }, (_, i) => i)
-  return [...first, -1, ...first.map(i => size - EDGE + i)]
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+function heat(x: Tensor, statistics: Statistics, size: number): string {
+  const each = size > CELLS ? ` Each cell is the first of ${grouped(Math.round(size / CELLS))}.` : ''
+  const bounds = x.dtype === 'bool' ? { min: 0, max: 1 } : statistics
+  const strip = heatStrip(statistics.pieces, bounds, `All values from first to last as colours.${each}`)
+  if (Number.isNaN(bounds.min)) return `<div class="gl-heat">${strip}</div>`
+  const [least, greatest] = x.dtype === 'bool' ? ['false', 'true'] : [short(bounds.min), short(bounds.max)]
+  const from = least === greatest ? '' : `<span>${least}</span>`
+  return `<div class="gl-heat">${strip}${from}${legend(bounds)}<span>${greatest}</span></div>`
 }

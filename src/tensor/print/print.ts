@@ -1,10 +1,10 @@
 // Text of a tensor, by PyTorch's rules: four digits, columns aligned, long axes summarised.
 import type { DType } from '../dtype.js'
 import { isFloat } from '../dtype.js'
-import { data } from '../ops/read.js'
-import { sizeOf } from '../shape.js'
+import { type Shape, sizeOf } from '../shape.js'
 import { state } from '../state.js'
 import type { Tensor } from '../tensor.js'
+import { endsOf } from './ends.js'
 
 export interface PrintOptions {
   /** Digits after the point. 4. */
@@ -141,48 +141,37 @@ function withSuffixes(text: string, suffixes: readonly string[], indent: number)
 
 function bodyOf(x: Tensor, indent: number): string {
   const summarised = sizeOf(x.shape) > options.threshold
-  const values = data(x)
-  const shown = summarised ? edges(x.shape) : undefined
-  const style = styleOf(shown === undefined ? values : Array.from(shown, i => values[i] as number), x.dtype)
-  return block(values, x.shape, 0, 0, indent, style, summarised)
+  const n = options.edgeitems
+  if (summarised && n === 0) return '[...]'
+  const { values, shape } = endsOf(
+    x,
+    x.shape.map(() => (summarised ? n : Infinity)),
+  )
+  return block(values, shape, x.shape, 0, 0, indent, styleOf(values, x.dtype))
 }
 
-/** The places that a summary shows. */
-function edges(shape: readonly number[]): number[] {
-  let places = [0]
-  for (const size of shape) {
-    const n = options.edgeitems
-    const along = size > 2 * n ? [...firsts(n), ...firsts(n).map(i => size - n + i)] : firsts(size)
-    places = places.flatMap(place => along.map(i => place * size + i))
-  }
-  return places
-}
-
-const firsts = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
-
+/** `shape` is what is shown of `full`: where an axis was cut, dots stand in its middle. */
 function block(
   values: ArrayLike<number>,
-  shape: readonly number[],
+  shape: Shape,
+  full: Shape,
   axis: number,
   start: number,
   indent: number,
   style: Style,
-  summarised: boolean,
 ): string {
   if (axis === shape.length) return style.write(values[start] as number)
   const size = shape[axis] as number
-  const part = sizeOf(shape.slice(axis + 1))
-  const n = options.edgeitems
-  if (summarised && n === 0) return '[...]'
-  const cut = summarised && size > 2 * n
-  const places = cut ? [...firsts(n), ...firsts(n).map(i => size - n + i)] : firsts(size)
+  const cut = size < (full[axis] as number)
+  const places = Array.from({ length: size }, (_, i) => i)
   if (axis === shape.length - 1) {
     const words = places.map(i => style.write(values[start + i] as number).padStart(style.width))
-    if (cut) words.splice(n, 0, ' ...')
+    if (cut) words.splice(size / 2, 0, ' ...')
     return lines(words, indent, style.width)
   }
-  const rows = places.map(i => block(values, shape, axis + 1, start + i * part, indent + 1, style, summarised))
-  if (cut) rows.splice(n, 0, '...')
+  const part = sizeOf(shape.slice(axis + 1))
+  const rows = places.map(i => block(values, shape, full, axis + 1, start + i * part, indent + 1, style))
+  if (cut) rows.splice(size / 2, 0, '...')
   return `[${rows.join(`,${'\n'.repeat(shape.length - axis - 1)}${' '.repeat(indent + 1)}`)}]`
 }
 
