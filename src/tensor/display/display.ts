@@ -27,7 +27,7 @@ const tints = (['below', 'above'] as const).flatMap(colour =>
   }),
 )
 
-// Colours follow JupyterLab's theme; where its variables are missing, the page's own. The doubled class outweighs
+// Colours follow JupyterLab's theme; where its variables are missing, the page's own. The repeated class outweighs
 // JupyterLab's own rules for tables.
 const STYLE = `<style>
 .gl-tensor{font:13px/1.5 var(--jp-code-font-family,ui-monospace,monospace);font-variant-numeric:tabular-nums;color:var(--jp-content-font-color1,inherit);max-width:100%;padding:2px 1px}
@@ -39,7 +39,7 @@ const STYLE = `<style>
 .gl-tensor .gl-tables{display:flex;flex-wrap:wrap;gap:6px 28px}
 .gl-tensor figcaption,.gl-tensor .gl-note{opacity:.62;font-size:11px}
 .gl-tensor.gl-tensor table{border-collapse:separate;border-spacing:1px;border:0;margin:2px 0 4px;width:auto;font:inherit;table-layout:auto;display:table}
-.gl-tensor.gl-tensor tr{background:none}
+.gl-tensor.gl-tensor.gl-tensor tr{background:none}
 .gl-tensor.gl-tensor td,.gl-tensor.gl-tensor th{text-align:right;padding:1px 7px;border:0;border-radius:2px;white-space:pre;color:inherit;font:inherit;max-width:none}
 .gl-tensor.gl-tensor th{font-size:11px;opacity:.5;font-weight:400;padding:0 7px}
 .gl-tensor.gl-tensor th[scope=row]{padding-left:0}
