@@ -2,6 +2,7 @@
 import { apply } from './engine.js'
 import { shapeText, TensorError } from './errors.js'
 import { mul } from './ops/arithmetic.js'
+import { needTensor } from './ops/operand.js'
 import { matmul } from './ops/products.js'
 import { diagonal } from './ops/views.js'
 import { permuted, reshaped } from './ops/windows.js'
@@ -27,6 +28,12 @@ interface Named {
  * @torch torch.einsum
  */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor {
+  if (typeof equation !== 'string') {
+    throw new TensorError('BAD_VALUE', 'einsum: the equation comes first, as text.', {
+      next: "As in einsum('ij,jk->ik', a, b).",
+    })
+  }
+  for (const operand of operands) needTensor('einsum', operand)
   const { inputs, output } = parse(equation, operands)
   let named = operands.map((tensor, i) => diagonals({ tensor, names: inputs[i] as string[] }))
   checkSizes(equation, named)

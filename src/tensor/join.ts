@@ -97,6 +97,7 @@ export function meshgrid(
   tensors: readonly Tensor[],
   { indexing = 'ij' }: { readonly indexing?: 'ij' | 'xy' } = {},
 ): Tensor[] {
+  firstOf('meshgrid', tensors)
   const sizes = tensors.map((x, i) => {
     if (x.shape.length <= 1) return x.shape[0] ?? 1
     throw new TensorError(

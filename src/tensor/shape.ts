@@ -127,8 +127,26 @@ export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boo
   return out
 }
 
+/** A list of whole numbers. PyTorch also takes them one by one, as in x.reshape(2, 3); here options may follow. */
+export function checkedList(operation: string, list: unknown): readonly number[] {
+  if (Array.isArray(list)) return list
+  const got = typeof list === 'number' ? String(list) : list === null ? 'null' : typeof list
+  throw new TensorError('BAD_SHAPE', `${operation}: takes a list of whole numbers; got ${got}.`, {
+    next: `Put them in brackets: ${operation}([${typeof list === 'number' ? `${list}, ...` : '2, 3'}]).`,
+  })
+}
+
+/** A whole number; anything else throws BAD_VALUE. */
+export function checkedWhole(operation: string, name: string, n: unknown): number {
+  if (Number.isInteger(n)) return n as number
+  throw new TensorError('BAD_VALUE', `${operation}: ${name} is ${typeof n === 'object' ? 'no number' : String(n)}.`, {
+    next: 'Give a whole number.',
+  })
+}
+
 /** Sizes with one -1 filled in. */
 export function inferShape(operation: string, size: number, shape: Shape): Shape {
+  checkedList(operation, shape)
   const unknown = shape.indexOf(-1)
   const known = shape.reduce((product, n, i) => (i === unknown ? product : product * n), 1)
   const bad = shape.some((n, i) => !Number.isInteger(n) || (n < 0 && i !== unknown))

@@ -6,6 +6,7 @@ import {
   detectAnomaly,
   device,
   grad,
+  linalg,
   noGrad,
   setBackend,
   sqrt,
@@ -103,6 +104,10 @@ describe('mistakes with graphs', () => {
 describe('mistakes with dtypes, backends and memory', () => {
   it('a result of another dtype is not written in place', () => {
     fails(() => tensor([1, 2], { dtype: 'int32' }).add_(tensor([0.5, 1])), 'BAD_DTYPE', /float32.*int32/)
+  })
+
+  it('matrices of 16-bit floats are not decomposed', () => {
+    fails(() => linalg.inv(zeros([2, 2], { dtype: 'float16' })), 'BAD_DTYPE', /inv: needs float32 or float64.*float16/)
   })
 
   it('tensors of two backends do not meet', () => {

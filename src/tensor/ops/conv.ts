@@ -4,7 +4,7 @@ import { shapeText, TensorError } from '../errors.js'
 import { type Conv2dParams, needFloat } from '../primitives.js'
 import type { Tensor } from '../tensor.js'
 import { add } from './arithmetic.js'
-import { meet } from './operand.js'
+import { meet, needTensor } from './operand.js'
 import { type Axes, type PerAxis, pair } from './per-axis.js'
 import { reshaped } from './windows.js'
 
@@ -172,6 +172,8 @@ const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0)
 
 /** Input and weight with four axes, in one dtype. */
 function operands(operation: string, axes: Axes, x: Tensor, weight: Tensor): [Tensor, Tensor] {
+  needTensor(operation, x)
+  needTensor(operation, weight)
   const [a, b] = meet(operation, x, weight)
   needFloat(operation, a)
   const rank = axes + 2

@@ -5,7 +5,7 @@ import { NONE } from '../primitives.js'
 import { broadcast, normalDim, sameShape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { checkedIndex } from './index-check.js'
-import { cast, constant, type Scalar } from './operand.js'
+import { cast, constant, needTensor, type Scalar } from './operand.js'
 import { expanded, narrowed, reshaped } from './windows.js'
 
 /**
@@ -25,6 +25,7 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
 }
 
 function prepared(operation: string, x: Tensor, dim: number, index: Tensor): { at: number; places: Tensor } {
+  needTensor(operation, index)
   const at = normalDim(operation, dim, Math.max(x.shape.length, 1))
   const fits =
     index.shape.length === x.shape.length && index.shape.every((n, i) => i === at || n <= (x.shape[i] as number))
@@ -64,6 +65,7 @@ export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | 
 }
 
 function fitted(operation: string, x: Tensor, index: Tensor, source: Tensor): Tensor {
+  needTensor(operation, source)
   const fits =
     source.shape.length === index.shape.length && index.shape.every((n, i) => n <= (source.shape[i] as number))
   if (!fits) {
@@ -104,6 +106,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   const at = normalDim('indexAdd', dim, x.shape.length)
   const places = listed('indexAdd', x, at, index)
+  needTensor('indexAdd', source)
   const shape = x.shape.map((n, i) => (i === at ? sizeOf(index.shape) : n))
   if (!sameShape(source.shape, shape)) {
     throw new TensorError(
@@ -118,6 +121,7 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor):
 }
 
 function listed(operation: string, x: Tensor, dim: number, index: Tensor): Tensor {
+  needTensor(operation, index)
   if (index.shape.length > 1) {
     throw new TensorError(
       'BAD_SHAPE',
@@ -134,6 +138,7 @@ function listed(operation: string, x: Tensor, dim: number, index: Tensor): Tenso
  * @torch torch.take
  */
 export function take(x: Tensor, index: Tensor): Tensor {
+  needTensor('take', index)
   const size = sizeOf(x.shape)
   const places = reshaped(checkedIndex('take', index, size, 0, true), [sizeOf(index.shape)])
   return reshaped(apply('indexSelect', [reshaped(x, [size]), places], { dim: 0 }), index.shape)
@@ -162,6 +167,7 @@ export function maskedFill_(x: Tensor, mask: Tensor, value: Scalar | Tensor): Te
 }
 
 function boolMask(operation: string, mask: Tensor): Tensor {
+  needTensor(operation, mask)
   if (mask.dtype === 'bool') return mask
   throw new TensorError('BAD_DTYPE', `${operation}: the mask must be bool; it is ${mask.dtype}.`, {
     next: 'Compare first, as in x.gt(0), or use mask.bool().',

@@ -98,14 +98,18 @@ function resolve(operation: string, x: Tensor, given: readonly Index[]): { seen:
     const length = x.shape[axis] as number
     if (index === 'newaxis') shape?.push(1)
     else if (typeof index === 'number') keep(checkedPlace(operation, index, length, axis), 1, 1)
-    else if (isTensor(index)) {
+    else if (isTensor(index) && index.dtype === 'bool' && index.shape.length === 0) {
+      // As in PyTorch: a new axis, kept or emptied.
+      picks.push({ axis: (shape as number[]).length, places: truePlaces(reshaped(index, [1])) })
+      shape?.push(1)
+    } else if (isTensor(index)) {
       for (const places of placesOf(operation, index, x.shape, axis)) {
         picks.push({ axis: (shape as number[]).length, places })
         shape?.push(x.shape[axis] as number)
         keep(0, x.shape[axis] as number, 1)
       }
     } else {
-      const [from, count, by] = rangeOf(operation, index === null ? [] : (index as Range), length)
+      const [from, count, by] = rangeOf(operation, index === null ? [] : index, length)
       keep(from, count, by)
       shape?.push(count)
     }
@@ -155,12 +159,17 @@ function complete(operation: string, x: Tensor, given: readonly Index[]): Exclud
   return filled as Exclude<Index, '...'>[]
 }
 
+/** What stands where an index should, for an error. */
+function said(value: unknown): string {
+  return Array.isArray(value) || typeof value === 'string' ? JSON.stringify(value) : String(value)
+}
+
 /** First place, number of places and step of a range on an axis. */
-function rangeOf(operation: string, range: Range, length: number): [number, number, number] {
-  const [start, stop, step = 1] = range
+function rangeOf(operation: string, range: unknown, length: number): [number, number, number] {
+  const [start, stop, step = 1] = Array.isArray(range) ? (range as unknown as Range) : []
   const valid = (n: unknown): boolean => n === null || n === undefined || Number.isInteger(n)
   if (!Array.isArray(range) || range.length > 3 || !valid(start) || !valid(stop) || !Number.isInteger(step)) {
-    throw new TensorError('BAD_INDEX', `${operation}: ${JSON.stringify(range)} is no range.`, {
+    throw new TensorError('BAD_INDEX', `${operation}: ${said(range)} is no range.`, {
       next: 'A range is [start, stop] or [start, stop, step]; a list of places is a tensor: tensor([0, 2, 5], { dtype: "int32" }).',
     })
   }
@@ -190,6 +199,12 @@ function placesOf(operation: string, index: Tensor, shape: Shape, axis: number):
   }
   const rows = nonzero(index)
   return own.map((_, i) => reshaped(narrowed(rows, 1, i, 1), [rows.shape[0] as number]))
+}
+
+/** The places of a list of bools that are true. */
+function truePlaces(mask: Tensor): Tensor {
+  const rows = nonzero(mask)
+  return reshaped(rows, [rows.shape[0] as number])
 }
 
 interface Plan {

@@ -5,6 +5,8 @@ import { needFloat } from '../primitives.js'
 import type { Tensor } from '../tensor.js'
 import { add, mul } from './arithmetic.js'
 import { int32List } from './host.js'
+import { needTensor } from './operand.js'
+import { said } from './per-axis.js'
 import { adaptiveAvgPool1d, adaptiveAvgPool2d } from './pool.js'
 import { reshaped } from './windows.js'
 
@@ -19,6 +21,8 @@ export interface InterpolateOptions {
   readonly alignCorners?: boolean
 }
 
+const MODES: readonly unknown[] = ['nearest', 'nearest-exact', 'linear', 'bilinear', 'bicubic', 'area']
+
 /**
  * An image or a sequence in another size: x [N, C, H, W] -> [N, C, H', W'], or [N, C, L] -> [N, C, L'].
  *
@@ -31,9 +35,15 @@ export interface InterpolateOptions {
  */
 export function interpolate(
   x: Tensor,
-  { size, scaleFactor, mode = 'nearest', alignCorners = false }: InterpolateOptions,
+  { size, scaleFactor, mode = 'nearest', alignCorners = false }: InterpolateOptions = {},
 ): Tensor {
+  needTensor('interpolate', x)
   needFloat('interpolate', x)
+  if (!MODES.includes(mode)) {
+    throw new TensorError('BAD_VALUE', `interpolate: there is no mode ${said(mode)}.`, {
+      next: `Choose one of ${MODES.join(', ')}.`,
+    })
+  }
   const axes = x.shape.length - 2
   const known = axes === 1 ? mode !== 'bilinear' && mode !== 'bicubic' : axes === 2 && mode !== 'linear'
   if (!known) {

@@ -2,10 +2,11 @@
 import { apply, compute } from '../engine.js'
 import { shapeText, TensorError } from '../errors.js'
 import { NONE } from '../primitives.js'
-import { normalDim, normalDims, type Shape, sizeOf } from '../shape.js'
+import { checkedList, checkedWhole, normalDim, normalDims, type Shape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { int32List } from './host.js'
 import { cast, constant } from './operand.js'
+import { said } from './per-axis.js'
 import { expand, reshape } from './views.js'
 import { expanded, narrowed, reshaped } from './windows.js'
 
@@ -17,7 +18,7 @@ import { expanded, narrowed, reshaped } from './windows.js'
  * @torch torch.Tensor.repeat
  */
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
-  const lead = repeats.length - x.shape.length
+  const lead = checkedList('repeat', repeats).length - x.shape.length
   if (lead < 0 || repeats.some(n => !Number.isInteger(n) || n < 0)) {
     throw new TensorError(
       'BAD_VALUE',
@@ -47,7 +48,7 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
  * @torch torch.tile
  */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
-  const missing = Math.max(0, x.shape.length - repeats.length)
+  const missing = Math.max(0, x.shape.length - checkedList('tile', repeats).length)
   return repeat(x, [...new Array<number>(missing).fill(1), ...repeats])
 }
 
@@ -60,7 +61,8 @@ export function repeatInterleave(x: Tensor, repeats: number | readonly number[],
   const source = dim === undefined ? reshaped(x, [sizeOf(x.shape)]) : x
   const at = normalDim('repeatInterleave', dim ?? 0, source.shape.length)
   const size = source.shape[at] as number
-  const counts = typeof repeats === 'number' ? new Array<number>(size).fill(repeats) : repeats
+  const counts =
+    typeof repeats === 'number' ? new Array<number>(size).fill(repeats) : checkedList('repeatInterleave', repeats)
   if (counts.length !== size || counts.some(n => !Number.isInteger(n) || n < 0)) {
     throw new TensorError('BAD_VALUE', `repeatInterleave: ${counts.length} repeats for an axis of size ${size}.`, {
       next: 'Give one whole number, or one for each place of the axis.',
@@ -77,6 +79,8 @@ export interface PadOptions {
   readonly value?: number
 }
 
+const MODES: readonly unknown[] = ['constant', 'reflect', 'replicate', 'circular']
+
 /**
  * Adds places around a tensor. `pads` are pairs [before, after], the LAST axis first: pad(x, [1, 1]) widens the rows,
  * pad(x, [1, 1, 2, 2]) also adds 2 rows above and below. Negative numbers cut off (mode 'constant').
@@ -90,7 +94,12 @@ export interface PadOptions {
  */
 export function pad(x: Tensor, pads: readonly number[], { mode = 'constant', value = 0 }: PadOptions = {}): Tensor {
   const rank = x.shape.length
-  if (pads.length % 2 !== 0 || pads.length > 2 * rank || !pads.every(Number.isInteger)) {
+  if (!MODES.includes(mode)) {
+    throw new TensorError('BAD_VALUE', `pad: there is no mode ${said(mode)}.`, {
+      next: `Choose one of ${MODES.join(', ')}.`,
+    })
+  }
+  if (checkedList('pad', pads).length % 2 !== 0 || pads.length > 2 * rank || !pads.every(Number.isInteger)) {
     throw new TensorError(
       'BAD_VALUE',
       `pad: ${shapeText(pads)} are not pairs [before, after] for at most ${rank} axes.`,
@@ -176,14 +185,18 @@ export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
  * @torch torch.roll
  */
 export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
-  const steps = typeof shifts === 'number' ? [shifts] : shifts
+  const steps = (typeof shifts === 'number' ? [shifts] : checkedList('roll', shifts)).map(n =>
+    checkedWhole('roll', 'a shift', n),
+  )
   if (dims === undefined) {
     if (steps.length === 1) return reshape(rollOne(reshaped(x, [sizeOf(x.shape)]), steps[0] as number, 0), x.shape)
     throw new TensorError('BAD_VALUE', `roll: ${steps.length} shifts without dims.`, {
       next: 'Name an axis for each shift.',
     })
   }
-  const axes = (typeof dims === 'number' ? [dims] : dims).map(d => normalDim('roll', d, x.shape.length))
+  const axes = (typeof dims === 'number' ? [dims] : checkedList('roll', dims)).map(d =>
+    normalDim('roll', d, x.shape.length),
+  )
   if (axes.length !== steps.length) {
     throw new TensorError('BAD_VALUE', `roll: ${steps.length} shift(s) for ${axes.length} axes.`, {
       next: 'Give one shift for each axis.',
@@ -244,6 +257,7 @@ function triangle(
  * @torch torch.diag
  */
 export function diag(x: Tensor, offset = 0): Tensor {
+  checkedWhole('diag', 'offset', offset)
   if (x.shape.length === 2) return apply('copy', [diagonalOf(x, offset)], NONE)
   if (x.shape.length !== 1) {
     throw new TensorError('BAD_SHAPE', `diag: needs a list or a matrix; got shape ${shapeText(x.shape)}.`, {
@@ -281,6 +295,7 @@ export function oneHot(x: Tensor, classes?: number): Tensor {
       next: 'Convert them: x.int().',
     })
   }
+  if (classes !== undefined) checkedWhole('oneHot', 'the number of classes', classes)
   const flat = x.layout === undefined ? x : apply('copy', [x], NONE)
   const values = flat.storage.backend.read(flat.storage, flat.offset, sizeOf(x.shape))
   let greatest = -1

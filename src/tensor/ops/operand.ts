@@ -98,6 +98,11 @@ export function asTensor(operation: string, x: unknown): Tensor {
   throw notTensor(operation, x)
 }
 
+/** Throws NOT_A_TENSOR for anything else. */
+export function needTensor(operation: string, x: unknown): asserts x is Tensor {
+  if (!isTensor(x)) throw notTensor(operation, x)
+}
+
 export function notTensor(operation: string, value: unknown): TensorError {
   const got = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value
   return new TensorError('NOT_A_TENSOR', `${operation}: expected a tensor or a number, got ${got}.`, {

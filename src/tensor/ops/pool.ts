@@ -6,7 +6,8 @@ import { sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { div } from './arithmetic.js'
 import { int32List } from './host.js'
-import { type Axes, type PerAxis, pair } from './per-axis.js'
+import { needTensor } from './operand.js'
+import { type Axes, type PerAxis, pair, said } from './per-axis.js'
 import { narrowed, reshaped } from './windows.js'
 
 export interface PoolOptions {
@@ -82,6 +83,7 @@ export function avgPool1d(x: Tensor, kernel: PerAxis, options: AvgPoolOptions = 
 
 /** An image with four axes: batch and height of 1 where they are missing. */
 function asImage(operation: string, axes: Axes, x: Tensor): Tensor {
+  needTensor(operation, x)
   needFloat(operation, x)
   const rank = axes + 2
   if (x.shape.length !== rank && x.shape.length !== rank - 1) {
@@ -273,13 +275,13 @@ function adaptive(
   pool: Window,
 ): Tensor {
   const image = asImage(operation, axes, x)
-  const given = typeof size === 'number' ? new Array<number>(axes).fill(size) : size
+  const given = typeof size === 'number' ? new Array<number>(axes).fill(size) : Array.isArray(size) ? size : []
   const full = axes === 1 ? [null, ...given] : given
   const wanted = full.map((n, a) => n ?? (image.shape[2 + a] as number))
   if (given.length !== axes || wanted.some(n => !Number.isInteger(n) || n < 1) || sizeOf(image.shape.slice(2)) === 0) {
     throw new TensorError(
       'BAD_VALUE',
-      `${operation}: a size of ${JSON.stringify(size)} is not possible for shape ${shapeText(x.shape)}.`,
+      `${operation}: a size of ${said(size)} is not possible for shape ${shapeText(x.shape)}.`,
       {
         next: 'Give whole numbers from 1.',
       },

@@ -6,7 +6,7 @@ import { broadcast } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { add, mul } from './arithmetic.js'
 import { int32List } from './host.js'
-import { meet } from './operand.js'
+import { meet, needTensor } from './operand.js'
 import { permuted, reshaped } from './windows.js'
 
 /**
@@ -79,6 +79,7 @@ function mend(a: Tensor, b: Tensor, inner: number, other: number): string {
 
 /** Throws BAD_SHAPE unless a tensor has so many axes. */
 function needRank(operation: string, x: Tensor, rank: number, name: string): void {
+  needTensor(operation, x)
   if (x.shape.length === rank) return
   throw new TensorError(
     'BAD_SHAPE',

@@ -1,7 +1,16 @@
 // Views: the same numbers in the same memory, seen in another shape.
 import { view as window } from '../engine.js'
 import { shapeText, TensorError } from '../errors.js'
-import { checkedPlace, inferShape, normalDim, type Shape, sizeOf, viewStrides } from '../shape.js'
+import {
+  checkedList,
+  checkedPlace,
+  checkedWhole,
+  inferShape,
+  normalDim,
+  type Shape,
+  sizeOf,
+  viewStrides,
+} from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { copied, expanded, narrowed, permuted, reshaped } from './windows.js'
 
@@ -80,7 +89,9 @@ export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
   const rank = x.shape.length
   const named =
-    dim === undefined ? undefined : (typeof dim === 'number' ? [dim] : dim).map(d => normalDim('squeeze', d, rank))
+    dim === undefined
+      ? undefined
+      : (typeof dim === 'number' ? [dim] : checkedList('squeeze', dim)).map(d => normalDim('squeeze', d, rank))
   return reshaped(
     x,
     x.shape.filter((n, i) => n !== 1 || (named !== undefined && !named.includes(i))),
@@ -106,7 +117,7 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
  */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
   const rank = x.shape.length
-  const order = dims.map(d => normalDim('permute', d, rank))
+  const order = checkedList('permute', dims).map(d => normalDim('permute', d, rank))
   if (new Set(order).size !== rank || order.length !== rank) {
     throw new TensorError(
       'BAD_DIM',
@@ -167,10 +178,15 @@ export function movedim(x: Tensor, source: number, destination: number): Tensor 
  * @torch torch.Tensor.expand
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
-  const lead = shape.length - x.shape.length
+  const lead = checkedList('expand', shape).length - x.shape.length
   const full = shape.map((n, i) => (n === -1 && i >= lead ? (x.shape[i - lead] as number) : n))
   const bad =
-    lead < 0 ? 0 : full.findIndex((n, i) => n < 0 || (i >= lead && x.shape[i - lead] !== 1 && x.shape[i - lead] !== n))
+    lead < 0
+      ? 0
+      : full.findIndex(
+          (n, i) =>
+            !(Number.isInteger(n) && n >= 0) || (i >= lead && x.shape[i - lead] !== 1 && x.shape[i - lead] !== n),
+        )
   if (bad >= 0) {
     throw new TensorError(
       'SHAPE_MISMATCH',
@@ -242,6 +258,7 @@ export function diagonal(x: Tensor, offset = 0, { dim1 = 0, dim2 = 1 }: { dim1?:
   const [a, b] = [normalDim('diagonal', dim1, rank), normalDim('diagonal', dim2, rank)]
   if (a === b)
     throw new TensorError('BAD_DIM', 'diagonal: dim1 and dim2 are the same axis.', { next: 'Name two axes.' })
+  checkedWhole('diagonal', 'offset', offset)
   const [rows, columns] = [x.shape[a] as number, x.shape[b] as number]
   const length = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)))
   const compact = asCompact(x)
@@ -272,6 +289,8 @@ export function diagonal(x: Tensor, offset = 0, { dim1 = 0, dim2 = 1 }: { dim1?:
 export function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
   const at = normalDim('unfold', dim, x.shape.length)
   const length = x.shape[at] as number
+  checkedWhole('unfold', 'size', size)
+  checkedWhole('unfold', 'step', step)
   if (!(size >= 0 && size <= length && step >= 1)) {
     throw new TensorError(
       'BAD_VALUE',
@@ -320,9 +339,9 @@ export function split(x: Tensor, size: number | readonly number[], dim = 0): Ten
       next: 'Give a whole number from 1, or a list of sizes.',
     })
   }
-  const sizes = typeof size === 'number' ? piecesOf(length, size) : size
+  const sizes = typeof size === 'number' ? piecesOf(length, size) : checkedList('split', size)
   const total = sizes.reduce((sum, n) => sum + n, 0)
-  if (total !== length || sizes.some(n => n < 0)) {
+  if (total !== length || sizes.some(n => !Number.isInteger(n) || n < 0)) {
     throw new TensorError(
       'BAD_VALUE',
       `split: sizes ${shapeText(sizes)} do not add up to ${length}, the size of dim ${dim}.`,
@@ -378,7 +397,8 @@ export function tensorSplit(x: Tensor, sections: number | readonly number[], dim
       dim,
     )
   }
-  const ends = [...sections, length].map(n => Math.min(Math.max(n < 0 ? n + length : n, 0), length))
+  const places = checkedList('tensorSplit', sections).map(n => checkedWhole('tensorSplit', 'a place', n))
+  const ends = [...places, length].map(n => Math.min(Math.max(n < 0 ? n + length : n, 0), length))
   return split(
     x,
     ends.map((end, i) => Math.max(0, end - (i === 0 ? 0 : (ends[i - 1] as number)))),
