@@ -18,6 +18,9 @@ const LIBRARY: Record<string, string[]> = {
   index: ['tensor', 'random', 'autograd', 'backends', 'data'],
 }
 
+/** Rooms that load where there is no Node and no package: a page, a worker, a phone. */
+const EVERYWHERE = ['tensor', 'random', 'autograd', 'backends']
+
 /** The same for the kernel. */
 const KERNEL: Record<string, string[]> = {
   protocol: [],
@@ -119,6 +122,18 @@ describe('architecture', () => {
         assert.doesNotMatch(to, /^\.\.|^gradlab|^#/, `${folder}/${from} imports ${to}`)
       }
     }
+  })
+
+  it('keeps Node and packages out of the rooms that compute', () => {
+    const { inner, outer } = imports('src')
+    assert.deepEqual(
+      EVERYWHERE.filter(name => inner.some(({ from }) => room(from) === name)),
+      EVERYWHERE,
+    )
+    assert.deepEqual(
+      outer.filter(({ from }) => EVERYWHERE.includes(room(from))),
+      [],
+    )
   })
 
   it('keeps the front away from the code that runs cells', () => {

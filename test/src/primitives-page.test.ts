@@ -1,0 +1,45 @@
+// docs/primitives.md against the code: every primitive stands on the page once, with a rule exactly where the code has one.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { RULES } from '#src/autograd/rules.js'
+
+const page = readFileSync(new URL('../../../docs/primitives.md', import.meta.url), 'utf8')
+const names = Object.keys(RULES)
+
+interface Row {
+  readonly names: readonly string[]
+  readonly cells: readonly string[]
+}
+
+/** The rows of all tables: the primitives in the first cell, and what stands in the others. */
+const rows: Row[] = page
+  .split('\n')
+  .filter(line => /^\| `/.test(line))
+  .map(line => line.split(/(?<!\\)\|/).slice(1, -1))
+  .map(([first = '', ...cells]) => ({ names: quoted(first), cells: cells.map(cell => cell.trim()) }))
+const makers = /^`full`.*: no tensor goes in/m.exec(page)?.[0] ?? ''
+
+function quoted(text: string): string[] {
+  return [...text.matchAll(/`(\w+)`/g)].map(match => match[1] as string)
+}
+
+describe('docs/primitives.md', () => {
+  it('has each primitive once, and nothing else', () => {
+    assert.deepEqual([...rows.flatMap(row => row.names), ...quoted(makers)].sort(), [...names].sort())
+  })
+
+  it('says how many there are', () => {
+    assert.equal(Number(/There are (\d+) of them/.exec(page)?.[1]), names.length)
+  })
+
+  it('has a rule where the code has one, and none where it has none', () => {
+    for (const row of rows) {
+      const saysNone = row.cells.some(cell => cell === 'none')
+      for (const name of row.names) {
+        assert.equal(saysNone, RULES[name as keyof typeof RULES].kind === 'none', name)
+        assert.ok((row.cells[1] ?? '') !== '', `${name} has no gradient`)
+      }
+    }
+    for (const name of quoted(makers)) assert.equal(RULES[name as keyof typeof RULES].kind, 'none', name)
+  })
+})
