@@ -87,7 +87,7 @@ export {
   type TensorErrorCode,
   type TensorLike,
 } from './tensor/index.js'
-export { cat, meshgrid, stack } from './tensor/join.js'
+export { cartesianProd, cat, hstack, meshgrid, stack, vstack } from './tensor/join.js'
 export { type MemoryEntry, type MemoryReport, memory, trackMemory } from './tensor/memory.js'
 export {
   type DimOption,
@@ -146,6 +146,13 @@ export {
 export { conv1d, conv2d, convTranspose1d, convTranspose2d } from './tensor/ops/conv.js'
 export { clone, isFloatingPoint } from './tensor/ops/convert.js'
 export {
+  type CosineSimilarityOptions,
+  cdist,
+  cosineSimilarity,
+  type NormalizeOptions,
+  normalize,
+} from './tensor/ops/distance.js'
+export {
   type AxisOptions,
   type ExtremeMethods,
   max,
@@ -156,6 +163,7 @@ export {
   type ValuesAndIndices,
 } from './tensor/ops/extremes.js'
 export {
+  argwhere,
   gather,
   indexAdd,
   indexAdd_,
@@ -169,6 +177,7 @@ export {
   scatterAdd,
   scatterAdd_,
   take,
+  takeAlongDim,
 } from './tensor/ops/gather.js'
 export type { Index, Range } from './tensor/ops/indexing.js'
 export { at, set } from './tensor/ops/indexing.js'
@@ -207,7 +216,22 @@ export {
   tan,
   tanh,
 } from './tensor/ops/maths.js'
-export { diag, flip, oneHot, pad, repeat, repeatInterleave, roll, tile, tril, triu } from './tensor/ops/move.js'
+export {
+  type DiagEmbedOptions,
+  diag,
+  diagEmbed,
+  flip,
+  oneHot,
+  pad,
+  repeat,
+  repeatInterleave,
+  roll,
+  rot90,
+  tile,
+  tril,
+  triu,
+} from './tensor/ops/move.js'
+export { fold, type PatchOptions, unfold2d } from './tensor/ops/patches.js'
 export {
   adaptiveAvgPool1d,
   adaptiveAvgPool2d,
@@ -219,7 +243,7 @@ export {
   maxPool2d,
   maxPool2dWithIndices,
 } from './tensor/ops/pool.js'
-export { addmm, bmm, dot, linear, matmul, mm, mv, outer, trace } from './tensor/ops/products.js'
+export { addmm, bmm, dot, kron, linear, matmul, mm, mv, outer, tensordot, trace } from './tensor/ops/products.js'
 export { item, read, toArray } from './tensor/ops/read.js'
 export {
   type ArgOptions,
@@ -244,8 +268,9 @@ export {
   var as variance,
 } from './tensor/ops/reduce.js'
 export { ceil, floor, frac, round, trunc } from './tensor/ops/rounding.js'
-export { cummax, cummin, cumprod, cumsum, logcumsumexp } from './tensor/ops/scan.js'
-export { argsort, sort, topk, unique } from './tensor/ops/sort.js'
+export { cummax, cummin, cumprod, cumsum, diff, logcumsumexp } from './tensor/ops/scan.js'
+export { bucketize, isin, type SearchOptions, searchsorted } from './tensor/ops/search.js'
+export { argsort, type KthValueOptions, kthvalue, sort, topk, unique } from './tensor/ops/sort.js'
 export {
   type BincountOptions,
   bincount,
@@ -264,6 +289,7 @@ export {
   expand,
   expandAs,
   flatten,
+  moveaxis,
   movedim,
   narrow,
   permute,
@@ -271,6 +297,7 @@ export {
   select,
   split,
   squeeze,
+  swapaxes,
   t,
   tensorSplit,
   transpose,

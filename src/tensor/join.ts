@@ -72,6 +72,31 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   )
 }
 
+/**
+ * Joins tensors side by side: along axis 1, lists (and single numbers) along their only axis. Throws as cat.
+ *
+ * @example
+ * hstack([tensor([1, 2]), tensor([3])]) // tensor([1., 2., 3.])
+ * @torch torch.hstack
+ */
+export function hstack(tensors: readonly Tensor[]): Tensor {
+  firstOf('hstack', tensors)
+  const parts = tensors.map(x => (x.shape.length === 0 ? reshape(x, [1]) : x))
+  return cat(parts, (parts[0] as Tensor).shape.length === 1 ? 0 : 1)
+}
+
+/**
+ * Joins tensors one below the other: along axis 0; a list is a row. Throws as cat.
+ *
+ * @example
+ * vstack([tensor([1, 2]), tensor([3, 4])]) // tensor([[1., 2.], [3., 4.]])
+ * @torch torch.vstack
+ */
+export function vstack(tensors: readonly Tensor[]): Tensor {
+  firstOf('vstack', tensors)
+  return cat(tensors.map(x => (x.shape.length < 2 ? reshape(x, [1, x.shape[0] ?? 1]) : x)))
+}
+
 /** The first of a list that has one; what is no list of tensors is refused. */
 function firstOf(operation: string, tensors: readonly Tensor[]): Tensor {
   if (!Array.isArray(tensors)) {
@@ -120,4 +145,27 @@ export function meshgrid(
       shape,
     )
   })
+}
+
+/**
+ * All combinations of one element of each list: of lists of sizes A and B, [A B, 2], the last list varying fastest. Of a single list,
+ * the list. Throws BAD_SHAPE for what is no list, BAD_VALUE for none.
+ *
+ * @example
+ * cartesianProd([tensor([1, 2]), tensor([3, 4])]) // tensor([[1., 3.], [1., 4.], [2., 3.], [2., 4.]])
+ * @torch torch.cartesian_prod
+ */
+export function cartesianProd(tensors: readonly Tensor[]): Tensor {
+  const first = firstOf('cartesianProd', tensors)
+  const odd = tensors.find(x => x.shape.length !== 1)
+  if (odd !== undefined) {
+    throw new TensorError('BAD_SHAPE', `cartesianProd: takes lists; one has shape ${shapeText(odd.shape)}.`, {
+      next: 'Flatten it first.',
+    })
+  }
+  if (tensors.length === 1) return first
+  return stack(
+    meshgrid(tensors).map(x => reshape(x, [-1])),
+    1,
+  )
 }

@@ -5,6 +5,7 @@ import * as choose from './ops/choose.js'
 import * as compare from './ops/compare.js'
 import * as conv from './ops/conv.js'
 import * as convert from './ops/convert.js'
+import * as distance from './ops/distance.js'
 import * as extremes from './ops/extremes.js'
 import * as gather from './ops/gather.js'
 import * as inPlace from './ops/in-place.js'
@@ -13,12 +14,14 @@ import * as interpolation from './ops/interpolate.js'
 import * as like from './ops/like.js'
 import * as maths from './ops/maths.js'
 import * as move from './ops/move.js'
+import * as patches from './ops/patches.js'
 import * as pool from './ops/pool.js'
 import * as products from './ops/products.js'
 import * as read from './ops/read.js'
 import * as reduce from './ops/reduce.js'
 import * as rounding from './ops/rounding.js'
 import * as scan from './ops/scan.js'
+import * as search from './ops/search.js'
 import * as sort from './ops/sort.js'
 import * as statistics from './ops/statistics.js'
 import * as views from './ops/views.js'
@@ -56,6 +59,9 @@ export interface Methods
     Bound<typeof sort>,
     Bound<typeof conv>,
     Bound<typeof interpolation>,
+    Bound<typeof distance>,
+    Bound<typeof patches>,
+    Bound<typeof search>,
     Bound<typeof pool>,
     Bound<typeof products>,
     Bound<typeof views>,
@@ -103,6 +109,9 @@ for (const operations of [
   conv,
   interpolation,
   pool,
+  distance,
+  patches,
+  search,
   products,
   views,
 ])

@@ -2,7 +2,7 @@
 import { apply, assign } from '../engine.js'
 import { shapeText, TensorError } from '../errors.js'
 import { NONE } from '../primitives.js'
-import { broadcast, normalDim, sameShape, sizeOf } from '../shape.js'
+import { broadcast, normalDim, type Shape, sameShape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { checkedIndex } from './index-check.js'
 import { cast, constant, needTensor, type Scalar } from './operand.js'
@@ -39,6 +39,38 @@ function prepared(operation: string, x: Tensor, dim: number, index: Tensor): { a
     )
   }
   return { at, places: checkedIndex(operation, index, x.shape[at] ?? 1, at) }
+}
+
+/**
+ * gather with an index that broadcasts: picks along `dim`, the other axes of x and the index are repeated as in arithmetic.
+ * What argmax and argsort give fits. Without `dim` the tensor and the index are flat.
+ *
+ * Throws BAD_DTYPE, BAD_INDEX, SHAPE_MISMATCH.
+ *
+ * @example
+ * x.takeAlongDim(x.argmax(1, { keepdim: true }), 1) // the greatest of each row: [N, C] -> [N, 1]
+ * @torch torch.take_along_dim
+ * @differs Indices are int32.
+ */
+export function takeAlongDim(x: Tensor, index: Tensor, dim?: number): Tensor {
+  needTensor('takeAlongDim', index)
+  if (dim === undefined) return takeAlongDim(reshaped(x, [sizeOf(x.shape)]), reshaped(index, [sizeOf(index.shape)]), 0)
+  const rank = x.shape.length
+  const at = normalDim('takeAlongDim', dim, rank)
+  if (index.shape.length !== rank) {
+    throw new TensorError(
+      'SHAPE_MISMATCH',
+      `takeAlongDim: the index has shape ${shapeText(index.shape)}, the tensor ${shapeText(x.shape)}.`,
+      { next: 'Both need the same number of axes: keep the axis, as in argmax(dim, { keepdim: true }).' },
+    )
+  }
+  const without = (shape: Shape): Shape => shape.map((n, i) => (i === at ? 1 : n))
+  const common = broadcast('takeAlongDim', without(x.shape), without(index.shape))
+  const along = (t: Tensor): Tensor => {
+    const shape = common.map((n, i) => (i === at ? (t.shape[at] as number) : n))
+    return sameShape(shape, t.shape) ? t : expanded(t, shape)
+  }
+  return gather(along(x), at, along(index))
 }
 
 /**
@@ -208,6 +240,17 @@ function countTrue(mask: Tensor): number {
 export function nonzero(x: Tensor): Tensor {
   const on = x.dtype === 'bool' ? x : cast(x, 'bool')
   return apply('nonzero', [on], { count: countTrue(on) })
+}
+
+/**
+ * nonzero by NumPy's name: the indices of what is not zero, int32 [count, ndim].
+ *
+ * @example
+ * tensor([1, 5, 3]).gt(2).argwhere() // tensor([[1], [2]])
+ * @torch torch.argwhere
+ */
+export function argwhere(x: Tensor): Tensor {
+  return nonzero(x)
 }
 
 /**

@@ -2,12 +2,12 @@
 import { apply, compute } from '../engine.js'
 import { shapeText, TensorError } from '../errors.js'
 import { NONE } from '../primitives.js'
-import { checkedList, checkedWhole, normalDim, normalDims, type Shape, sizeOf } from '../shape.js'
+import { checkedList, checkedWhole, normalDim, normalDims, rowMajor, type Shape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { int32List } from './host.js'
 import { cast, constant } from './operand.js'
 import { said } from './per-axis.js'
-import { expand, reshape } from './views.js'
+import { expand, movedim, reshape, transpose } from './views.js'
 import { expanded, narrowed, reshaped } from './windows.js'
 
 /**
@@ -177,6 +177,25 @@ export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
 }
 
 /**
+ * Turned by k quarters in the plane of two axes, from the first towards the second. A copy. Throws BAD_DIM, BAD_VALUE.
+ *
+ * @example
+ * tensor([[1, 2], [3, 4]]).rot90() // tensor([[2., 4.], [1., 3.]])
+ * @torch torch.rot90
+ */
+export function rot90(x: Tensor, k = 1, dims: readonly number[] = [0, 1]): Tensor {
+  const axes = checkedList('rot90', dims).map(d => normalDim('rot90', d, x.shape.length))
+  const [from, to] = axes as [number, number]
+  if (axes.length !== 2 || from === to) {
+    throw new TensorError('BAD_DIM', `rot90: dims ${shapeText(dims)} are no plane.`, { next: 'Name two axes.' })
+  }
+  const quarters = ((checkedWhole('rot90', 'k', k) % 4) + 4) % 4
+  if (quarters === 0) return apply('copy', [x], NONE)
+  if (quarters === 2) return flip(x, [from, to])
+  return transpose(flip(x, quarters === 1 ? to : from), from, to)
+}
+
+/**
  * With elements moved on by `shifts` places along axes; what leaves at the end comes in at the beginning. Without `dims` the
  * tensor is rolled as if it were flat.
  *
@@ -268,6 +287,39 @@ export function diag(x: Tensor, offset = 0): Tensor {
   const start = offset > 0 ? offset : -offset * n
   const flat = apply('asStridedScatter', [x], { length: n * n, strides: [n + 1], offset: start })
   return reshaped(flat, [n, n])
+}
+
+export interface DiagEmbedOptions {
+  /** The axis that becomes the rows. Default -2. */
+  readonly dim1?: number
+  /** The axis that becomes the columns. Default -1. */
+  readonly dim2?: number
+}
+
+/**
+ * Matrices with the numbers of the last axis on a diagonal and zeros elsewhere: [..., n] -> [..., m, m], m = n + |offset|.
+ *
+ * `offset` is the diagonal: 0 the main one, 1 the next above. Throws BAD_DIM, BAD_VALUE.
+ *
+ * @example
+ * tensor([[1, 2], [3, 4]]).diagEmbed().at(1) // tensor([[3., 0.], [0., 4.]])
+ * @torch torch.diag_embed
+ */
+export function diagEmbed(x: Tensor, offset = 0, { dim1 = -2, dim2 = -1 }: DiagEmbedOptions = {}): Tensor {
+  checkedWhole('diagEmbed', 'offset', offset)
+  const rank = x.shape.length + 1
+  const [rows, columns] = [normalDim('diagEmbed', dim1, rank), normalDim('diagEmbed', dim2, rank)]
+  if (rows === columns) {
+    throw new TensorError('BAD_DIM', `diagEmbed: dim1 ${dim1} and dim2 ${dim2} are the same axis of the result.`, {
+      next: 'Name one axis for the rows and one for the columns.',
+    })
+  }
+  const lead = x.shape.slice(0, -1)
+  const size = (x.shape.at(-1) as number) + Math.abs(offset)
+  const length = sizeOf(lead) * size * size
+  const strides = [...rowMajor([...lead, size * size]).slice(0, -1), size + 1]
+  const flat = apply('asStridedScatter', [x], { length, strides, offset: offset > 0 ? offset : -offset * size })
+  return movedim(reshaped(flat, [...lead, size, size]), [-2, -1], [rows, columns])
 }
 
 function diagonalOf(x: Tensor, offset: number): Tensor {

@@ -2,7 +2,7 @@
 import { apply } from '../engine.js'
 import { shapeText, TensorError } from '../errors.js'
 import { NONE } from '../primitives.js'
-import { broadcast } from '../shape.js'
+import { broadcast, normalDim, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { add, mul } from './arithmetic.js'
 import { int32List } from './host.js'
@@ -145,6 +145,108 @@ export function outer(a: Tensor, b: Tensor): Tensor {
   needRank('outer', a, 1, 'first')
   needRank('outer', b, 1, 'second')
   return mul(reshaped(a, [...a.shape, 1]), b)
+}
+
+/**
+ * Kronecker's product: each element of a times all of b. [m, n], [p, q] -> [m p, n q]; any number of axes, sizes multiply.
+ *
+ * @example
+ * tensor([1, 10]).kron(tensor([1, 2])) // tensor([ 1.,  2., 10., 20.])
+ * @torch torch.kron
+ */
+export function kron(a: Tensor, b: Tensor): Tensor {
+  needTensor('kron', a)
+  needTensor('kron', b)
+  const rank = Math.max(a.shape.length, b.shape.length)
+  const sizes = (x: Tensor): number[] => [...new Array<number>(rank - x.shape.length).fill(1), ...x.shape]
+  const [left, right] = [sizes(a), sizes(b)]
+  const product = mul(
+    reshaped(
+      a,
+      left.flatMap(n => [n, 1]),
+    ),
+    reshaped(
+      b,
+      right.flatMap(n => [1, n]),
+    ),
+  )
+  return reshaped(
+    product,
+    left.map((n, i) => n * (right[i] as number)),
+  )
+}
+
+/**
+ * The sum of products over several axes at once: over the last `dims` axes of a and the first of b, or over the axes that two
+ * lists name in pairs. What is left of a stands before what is left of b.
+ *
+ * dims = 1 is a matrix product, 0 the outer product, 2 (the default) sums over two axes. Throws SHAPE_MISMATCH where the sizes of a
+ * pair differ, BAD_DIM, BAD_VALUE.
+ *
+ * @example
+ * tensordot(zeros([2, 3, 4]), zeros([3, 4, 5])).shape                  // [2, 5]
+ * tensordot(zeros([2, 3, 4]), zeros([4, 2, 5]), [[0, 2], [1, 0]]).shape // [3, 5]
+ * @torch torch.tensordot
+ */
+export function tensordot(
+  a: Tensor,
+  b: Tensor,
+  dims: number | readonly [readonly number[], readonly number[]] = 2,
+): Tensor {
+  needTensor('tensordot', a)
+  needTensor('tensordot', b)
+  const [x, y] = meet('tensordot', a, b)
+  const [from, to] = contracted(x, y, dims)
+  from.forEach((axis, i) => {
+    const [m, n] = [x.shape[axis], y.shape[to[i] as number]]
+    if (m === n) return
+    throw new TensorError(
+      'SHAPE_MISMATCH',
+      `tensordot: shapes ${shapeText(a.shape)} and ${shapeText(b.shape)} do not fit: dim ${axis} of the first is ${m}, dim ${to[i]} of the second ${n}.`,
+      { next: 'Axes that are summed over together have one size.' },
+    )
+  })
+  const [left, right] = [others(x, from), others(y, to)]
+  const inner = sizeOf(from.map(axis => x.shape[axis] as number))
+  const rows = reshaped(permuted(x, [...left, ...from]), [sizeOf(left.map(i => x.shape[i] as number)), inner])
+  const columns = reshaped(permuted(y, [...to, ...right]), [inner, sizeOf(right.map(i => y.shape[i] as number))])
+  return reshaped(apply('matmul', [rows, columns], NONE), [
+    ...left.map(i => x.shape[i] as number),
+    ...right.map(i => y.shape[i] as number),
+  ])
+}
+
+const others = (x: Tensor, axes: readonly number[]): number[] => x.shape.map((_, i) => i).filter(i => !axes.includes(i))
+
+/** The axes that are summed over, in pairs. */
+function contracted(
+  a: Tensor,
+  b: Tensor,
+  dims: number | readonly [readonly number[], readonly number[]],
+): [number[], number[]] {
+  const [rankA, rankB] = [a.shape.length, b.shape.length]
+  if (typeof dims === 'number') {
+    if (Number.isInteger(dims) && dims >= 0 && dims <= Math.min(rankA, rankB)) {
+      const first = Array.from({ length: dims }, (_, i) => i)
+      return [first.map(i => rankA - dims + i), first]
+    }
+  } else if (
+    Array.isArray(dims) &&
+    dims.length === 2 &&
+    dims.every(Array.isArray) &&
+    dims[0].length === dims[1].length
+  ) {
+    const pairs = [
+      dims[0].map((d: number) => normalDim('tensordot', d, rankA)),
+      dims[1].map((d: number) => normalDim('tensordot', d, rankB)),
+    ] as [number[], number[]]
+    if (pairs.every(axes => new Set(axes).size === axes.length)) return pairs
+  }
+  throw new TensorError(
+    'BAD_VALUE',
+    `tensordot: dims ${JSON.stringify(dims)} do not go with shapes ${shapeText(a.shape)} and ${shapeText(b.shape)}.`,
+    { next: 'Give a number of axes, or two lists of as many axes, as in [[1, 2], [0, 1]].' },
+  )
 }
 
 /**

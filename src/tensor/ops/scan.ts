@@ -1,6 +1,8 @@
 // Running sums, products and extremes along one axis.
 import { apply } from '../engine.js'
+import { TensorError } from '../errors.js'
 import { NONE } from '../primitives.js'
+import { checkedWhole, normalDim } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import type { DimOption } from './activation.js'
 import { logaddexp } from './arithmetic.js'
@@ -120,4 +122,26 @@ function running(
   const values = apply('gather', [rows, indices], { dim: axis })
   if (input.shape.length > 0) return { values, indices }
   return { values: reshaped(values, []), indices: reshaped(indices, []) }
+}
+
+/**
+ * Differences of neighbours along an axis (the last, unless `dim` says so), n times over: out_i = x_(i+1) - x_i. The axis becomes n
+ * places shorter, at most empty; of bools, whether they differ. Throws BAD_DIM, BAD_VALUE.
+ *
+ * @torch torch.diff
+ * @differs join what stands before or behind with cat
+ * @example
+ * diff(tensor([1, 4, 9])) // tensor([3., 5.])
+ */
+export function diff(x: Tensor, n = 1, { dim = -1 }: { readonly dim?: number } = {}): Tensor {
+  let y = asTensor('diff', x)
+  const at = normalDim('diff', dim, y.shape.length)
+  if (checkedWhole('diff', 'n', n) < 0) {
+    throw new TensorError('BAD_VALUE', `diff: differences ${n} times over.`, { next: 'Give a whole number from 0.' })
+  }
+  for (let i = 0; i < n && (y.shape[at] as number) > 0; i++) {
+    const left = (y.shape[at] as number) - 1
+    y = apply(y.dtype === 'bool' ? 'ne' : 'sub', [narrowed(y, at, 1, left), narrowed(y, at, 0, left)], NONE)
+  }
+  return y
 }

@@ -73,6 +73,38 @@ export function topk(x: Tensor, k: number, { dim = -1, largest = true }: TopkOpt
   return { values: pick(x, at, indices), indices }
 }
 
+export interface KthValueOptions {
+  /** Along which axis. Default: the last. */
+  readonly dim?: number
+  /** Whether the axis stays, with size 1. Default false. */
+  readonly keepdim?: boolean
+}
+
+/**
+ * The k-th smallest value along an axis (k counts from 1) and where it stood: { values, indices }. NaN counts as the greatest; of
+ * equal values they are taken in order. Throws BAD_VALUE where there is no k-th place.
+ *
+ * @example
+ * tensor([5, 1, 4]).kthvalue(2).values // tensor(4.)
+ * @torch torch.kthvalue
+ */
+export function kthvalue(x: Tensor, k: number, { dim = -1, keepdim = false }: KthValueOptions = {}): Sorted {
+  const at = normalDim('kthvalue', dim, Math.max(x.shape.length, 1))
+  const size = x.shape[at] ?? 1
+  if (!Number.isInteger(k) || k < 1 || k > size) {
+    throw new TensorError('BAD_VALUE', `kthvalue: there is no value number ${k} among ${size} (dim ${at}).`, {
+      next: size === 0 ? 'The axis is empty.' : `k is from 1 to ${size}.`,
+    })
+  }
+  const order = argsort(x, dim)
+  if (x.shape.length === 0) return { values: pick(x, at, order), indices: order }
+  const indices = narrowed(order, at, k - 1, 1)
+  const values = pick(x, at, indices)
+  if (keepdim) return { values, indices }
+  const shape = x.shape.filter((_, i) => i !== at)
+  return { values: reshaped(values, shape), indices: reshaped(indices, shape) }
+}
+
 export interface UniqueResult {
   /** The different values, rising. */
   readonly values: Tensor

@@ -156,15 +156,55 @@ export function t(x: Tensor): Tensor {
 }
 
 /**
- * Moves an axis from place `source` to place `destination`; the others keep their order. A view.
+ * With two axes exchanged: transpose by NumPy's name. A view.
+ * @torch torch.swapaxes
+ */
+export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
+  return transpose(x, axis0, axis1)
+}
+
+/**
+ * Moves an axis (or several) from place `source` to place `destination`; the others keep their order. A view. Throws BAD_DIM.
+ *
+ * @example
+ * zeros([2, 3, 4]).movedim(0, -1).shape // [3, 4, 2]
  * @torch torch.movedim
  */
-export function movedim(x: Tensor, source: number, destination: number): Tensor {
+export function movedim(
+  x: Tensor,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Tensor {
   const rank = x.shape.length
-  const [from, to] = [normalDim('movedim', source, rank), normalDim('movedim', destination, rank)]
-  const order = x.shape.map((_, i) => i).filter(i => i !== from)
-  order.splice(to, 0, from)
-  return permuted(x, order)
+  const places = (given: number | readonly number[]): number[] =>
+    (typeof given === 'number' ? [given] : checkedList('movedim', given)).map(d => normalDim('movedim', d, rank))
+  const [from, to] = [places(source), places(destination)]
+  if (from.length !== to.length || new Set(from).size !== from.length || new Set(to).size !== to.length) {
+    throw new TensorError('BAD_DIM', `movedim: axes ${shapeText(from)} cannot move to ${shapeText(to)}.`, {
+      next: 'Name as many different places as different axes.',
+    })
+  }
+  const order = new Array<number>(rank).fill(-1)
+  to.forEach((place, i) => {
+    order[place] = from[i] as number
+  })
+  const rest = x.shape.map((_, i) => i).filter(i => !from.includes(i))
+  return permuted(
+    x,
+    order.map(axis => (axis < 0 ? (rest.shift() as number) : axis)),
+  )
+}
+
+/**
+ * movedim by NumPy's name.
+ * @torch torch.moveaxis
+ */
+export function moveaxis(
+  x: Tensor,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Tensor {
+  return movedim(x, source, destination)
 }
 
 /**

@@ -160,3 +160,15 @@ for name, fn in {'softmax': torch.softmax, 'logSoftmax': torch.log_softmax, 'sof
 for only in ['float16', 'bfloat16']:
     for name in ['sum', 'mean', 'var', 'std', 'logsumexp', 'norm']:
         case(name, [rand(2, 4, low=0.5, high=2), {'dim': 1}], only=only, grad=False)
+
+case('diff', [randn(5)], length=2)
+case('diff', [randn(2, 5), 2], length=4)
+case('diff', [randn(3, 2), 1, {'dim': 0}], length=2)
+case('diff', [randn(2, 3), 0])
+case('diff', [randn(2, 2), 3])
+case('diff', [t([0.0, -0.0, float('inf'), float('inf'), float('nan'), 1e4])])
+case('diff', [t([True, False, False])])
+case('diff', [t([3, 1, 5])])
+throws('diff', [randn()], 'BAD_DIM', 'dim -1')
+throws('diff', [randn(3), -1], 'BAD_VALUE', '-1')
+throws('diff', [randn(3), 0.5], 'BAD_VALUE', '0.5')

@@ -53,3 +53,25 @@ for mode, shape in [('nearest', (1, 2, 4)), ('linear', (1, 2, 4)), ('nearest-exa
         case('interpolate', [randn(*shape), {'scaleFactor': 2, 'mode': mode}], length=16)
     if 'linear' in mode or 'cubic' in mode:
         case('interpolate', [randn(*shape), {'size': [5] * rank, 'mode': mode, 'alignCorners': True}], length=16)
+
+
+def unfold(x, k, **options):
+    return F.unfold(x, k, **options)
+
+
+case('unfold2d', [randn(1, 2, 3, 3), 2], unfold, length=4)
+case('unfold2d', [randn(2, 3, 4), [2, 3], {'padding': [1, 0], 'stride': [2, 1]}], unfold, length=6)
+case('unfold2d', [randn(1, 1, 5, 4), 2, {'dilation': [2, 1], 'padding': 1}], unfold, length=4)
+throws('unfold2d', [randn(2, 3), 2], 'BAD_SHAPE', r'\[2, 3\]')
+throws('unfold2d', [randn(1, 2, 2), 3], 'BAD_SHAPE', r'window of \[3, 3\].*2 x 2')
+throws('unfold2d', [randn(1, 2, 2), [1, 1, 1]], 'BAD_VALUE', 'kernel')
+throws('unfold2d', [[[1]], 1], 'NOT_A_TENSOR', 'an array')
+case('fold', [randn(1, 8, 4), [3, 3], 2], F.fold, length=4)
+case('fold', [randn(4, 6), [3, 4], [2, 2]], F.fold, length=4)
+case('fold', [randn(2, 4, 4), 2, 2, {'padding': 1, 'stride': 2}], F.fold, length=4)
+case('fold', [randn(1, 4, 6), [4, 4], 2, {'dilation': [2, 1], 'stride': [1, 1]}], F.fold, length=4)
+throws('fold', [randn(4, 5), 3, 2], 'BAD_SHAPE', '4 windows have 4 places')
+throws('fold', [randn(3, 4), 3, 2], 'BAD_SHAPE', 'multiple of 4')
+throws('fold', [randn(4), 3, 2], 'BAD_SHAPE', r'\[4\]')
+throws('fold', [randn(4, 4), 0, 2], 'BAD_VALUE', 'outputSize')
+throws('fold', [2, 3, 2], 'NOT_A_TENSOR', 'number')
