@@ -5,7 +5,7 @@ import { NONE } from '../primitives.js'
 import { broadcast, normalDim, type Shape, sameShape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { checkedIndex } from './index-check.js'
-import { cast, constant, needTensor, type Scalar } from './operand.js'
+import { asTensor, cast, filler, needTensor, type Scalar } from './operand.js'
 import { expanded, narrowed, reshaped } from './windows.js'
 
 /**
@@ -92,7 +92,9 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
 export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | Scalar): Tensor {
   const { at, places } = prepared('scatter', x, dim, index)
   const values =
-    typeof source === 'object' ? source : expanded(constant(source, x.dtype, x.storage.backend), index.shape)
+    typeof source === 'number' || typeof source === 'boolean'
+      ? expanded(filler('scatter', source, x), index.shape)
+      : source
   return apply('scatter', [x, places, fitted('scatter', x, index, values)], { dim: at })
 }
 
@@ -186,8 +188,11 @@ export function take(x: Tensor, index: Tensor): Tensor {
 export function maskedFill(x: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
   const on = boolMask('maskedFill', mask)
   broadcast('maskedFill', x.shape, mask.shape)
-  const filler = typeof value === 'object' ? cast(value, x.dtype) : constant(value, x.dtype, x.storage.backend)
-  return apply('where', [on, filler, x], NONE)
+  const put =
+    typeof value === 'number' || typeof value === 'boolean'
+      ? filler('maskedFill', value, x)
+      : cast(asTensor('maskedFill', value), x.dtype)
+  return apply('where', [on, put, x], NONE)
 }
 
 /**

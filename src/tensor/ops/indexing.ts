@@ -6,7 +6,7 @@ import { broadcast, checkedPlace, type Shape, sameShape, sizeOf } from '../shape
 import { isTensor, type Tensor } from '../tensor.js'
 import { nonzero } from './gather.js'
 import { checkedIndex } from './index-check.js'
-import { asTensor, cast, constant, type TensorLike } from './operand.js'
+import { asTensor, cast, constant, filler, type TensorLike } from './operand.js'
 import { copied, expanded, narrowed, permuted, reshaped } from './windows.js'
 
 /** `[start, stop]` or `[start, stop, step]`: stop is not included, null leaves an end open, negative places count from the end. */
@@ -50,14 +50,11 @@ export function at(x: Tensor, ...indices: Index[]): Tensor {
  * @torch torch.Tensor.__setitem__
  */
 export function set(x: Tensor, ...indicesAndValue: [...Index[], Index | TensorLike]): Tensor {
-  const value = asTensor('set', indicesAndValue.at(-1))
+  const given = indicesAndValue.at(-1)
+  const value =
+    typeof given === 'number' || typeof given === 'boolean' ? filler('set', given, x) : asTensor('set', given)
   const { seen, picks } = resolve('set', x, indicesAndValue.slice(0, -1) as Index[])
-  const { backend } = x.storage
-  const same =
-    value.storage.backend === backend
-      ? value
-      : constant(value.storage.backend.read(value.storage, value.offset, 1)[0] as number, value.dtype, backend)
-  const source = cast(same, x.dtype)
+  const source = cast(value, x.dtype)
   assign('set', seen, () => (picks.length === 0 ? fitted(source, seen.shape) : put(seen, picks, source)), [x, value])
   return x
 }

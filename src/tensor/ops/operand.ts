@@ -98,6 +98,17 @@ export function asTensor(operation: string, x: unknown): Tensor {
   throw notTensor(operation, x)
 }
 
+/** A number that is written into x, exact in its dtype; throws BAD_VALUE where an int32 tensor cannot hold it. */
+export function filler(operation: string, value: Scalar, x: Tensor): Tensor {
+  const number = x.dtype === 'int32' ? Math.trunc(Number(value)) : x.dtype === 'bool' ? Number(value) !== 0 : value
+  if (x.dtype === 'int32' && !(Number(number) >= -0x8000_0000 && Number(number) <= 0x7fff_ffff)) {
+    throw new TensorError('BAD_VALUE', `${operation}: int32 cannot hold ${value}.`, {
+      next: 'Use a float tensor: x.float().',
+    })
+  }
+  return constant(number, x.dtype, x.storage.backend)
+}
+
 /** Throws NOT_A_TENSOR for anything else. */
 export function needTensor(operation: string, x: unknown): asserts x is Tensor {
   if (!isTensor(x)) throw notTensor(operation, x)

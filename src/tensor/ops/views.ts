@@ -423,7 +423,8 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
  * @torch torch.tensor_split
  */
 export function tensorSplit(x: Tensor, sections: number | readonly number[], dim = 0): Tensor[] {
-  const length = x.shape[normalDim('tensorSplit', dim, x.shape.length)] as number
+  const at = normalDim('tensorSplit', dim, x.shape.length)
+  const length = x.shape[at] as number
   if (typeof sections === 'number') {
     if (!(Number.isInteger(sections) && sections > 0)) {
       throw new TensorError('BAD_VALUE', `tensorSplit: ${sections} pieces are not possible.`, {
@@ -439,9 +440,8 @@ export function tensorSplit(x: Tensor, sections: number | readonly number[], dim
   }
   const places = checkedList('tensorSplit', sections).map(n => checkedWhole('tensorSplit', 'a place', n))
   const ends = [...places, length].map(n => Math.min(Math.max(n < 0 ? n + length : n, 0), length))
-  return split(
-    x,
-    ends.map((end, i) => Math.max(0, end - (i === 0 ? 0 : (ends[i - 1] as number)))),
-    dim,
-  )
+  return ends.map((end, i) => {
+    const start = i === 0 ? 0 : (ends[i - 1] as number)
+    return narrowed(x, at, start, Math.max(0, end - start))
+  })
 }
