@@ -4,7 +4,22 @@
 // of `inner` elements. Inputs lie row-major within a row, or stand still there (a scalar for each row).
 import { type Code, i32, i32x4, type Local, load, loopWhile, op, repeatWhile, store } from './assembler/expression.js'
 import { FunctionBuilder } from './assembler/module.js'
-import { erf, exp, expm1, gelu, geluTanh, log, log1p, log2, sigmoid, silu, softplus, tanh } from './functions.js'
+import {
+  erf,
+  exp,
+  expm1,
+  GELU,
+  geluTanh,
+  inOneGo,
+  log,
+  log1p,
+  log2,
+  type Steps,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+} from './functions.js'
 import { type LaneName, Vector } from './vector.js'
 
 export type Formula = (v: Vector, ...inputs: Code[]) => Code
@@ -39,9 +54,12 @@ export const FLOAT32_UNARY = {
   tanh,
   softplus,
   erf,
-  gelu,
+  gelu: inOneGo(GELU),
   geluTanh,
 } as const satisfies Record<string, (v: Vector, x: Code) => Code>
+
+/** Those that are long enough for blockwise(). */
+export const FLOAT32_STEPS: { readonly [name: string]: Steps } = { gelu: GELU }
 
 export const FLOAT_BINARY = {
   add: (v, a, b) => v.add(a as Code, b as Code),
@@ -158,6 +176,44 @@ export function nest(
     }
     return code
   }
+}
+
+/** Numbers that a step runs over before the next one does. */
+export const BLOCK = 512
+/** Values a number that a first step may leave for the second. */
+export const KEPT = 2
+
+/**
+ * (target, source, count, scratch): runs the first step over a block and then the second, for whole blocks. In one loop the
+ * constants of both would be too many for the registers, and the chain of operations too long to overlap with the next one.
+ */
+export function blockwise(name: string, { first, second }: Steps): FunctionBuilder {
+  const f = new FunctionBuilder(name, ['i32', 'i32', 'i32', 'i32'])
+  const v = new Vector('f32x4', f)
+  const [target, source, count, scratch] = [f.param(0), f.param(1), f.param(2), f.param(3)]
+  const [from, kept, left] = [f.local('i32'), f.local('i32'), f.local('i32')]
+  const move = (...pointers: readonly Local[]): Code[] =>
+    pointers.map(pointer => pointer.set(op('i32.add', pointer.get, i32(16))))
+  const overBlock = (write: () => Code, ...pointers: readonly Local[]): Code =>
+    [
+      from.set(source.get),
+      kept.set(scratch.get),
+      left.set(i32(BLOCK / 4)),
+      repeatWhile(left.tee(op('i32.sub', left.get, i32(1))), ...collect(f, write), ...move(from, kept, ...pointers)),
+    ].flat()
+  const keep = (): Code => first(v, v.let(v.load(from.get))).flatMap((x, i) => v.store(kept.get, x, 4 * BLOCK * i))
+  const finish = (): Code => {
+    const values = Array.from({ length: KEPT }, (_, i) => v.let(v.load(kept.get, 4 * BLOCK * i)))
+    return v.store(target.get, second(v, v.let(v.load(from.get)), values))
+  }
+  return f.add(
+    repeatWhile(
+      count.tee(op('i32.sub', count.get, i32(BLOCK))),
+      overBlock(keep),
+      overBlock(finish, target),
+      source.set(from.get),
+    ),
+  )
 }
 
 /** What a formula adds to its function while it is written, and then the formula itself. */

@@ -1,9 +1,9 @@
-// Mathematical functions on four float32 lanes. Coefficients are Chebyshev fits made with mpmath (bench/fit_functions.py).
+// Mathematical functions on four float32 lanes. Coefficients are minimax fits: bench/fit_functions.py makes them.
 //
 // Errors, against the correctly rounded result, over the whole range and results below 2^-126 included: exp 1 ulp, expm1 2,
-// log 2, log1p 3, tanh 3, sigmoid 2, softplus 3, erf 3 ulp. silu 3 and gelu 7 ulp, but for results below 2^-120: there the
-// rounding of a factor below 2^-126 is multiplied by x. geluTanh 4 ulp and 3 |y| more at y = 1.6 x (1 + .045 x^2), whose rounding
-// the exponential multiplies by its size.
+// log 2, log1p 3, tanh 3, sigmoid 3, softplus 4, erf 3 ulp. silu 4 and gelu 8 ulp, but for results below 2^-120: there the
+// rounding of a factor below 2^-126 is multiplied by x. geluTanh 4 ulp and 3 |y| more at y = 1.6 x (1 + .045 x^2), whose
+// rounding the exponential multiplies by its size.
 import type { Code } from './assembler/expression.js'
 import { i32, op } from './assembler/expression.js'
 import type { Vector } from './vector.js'
@@ -12,25 +12,50 @@ const LOG2_E = Math.LOG2E
 /** ln 2 in two parts: the first has so few bits that n * LN2_HIGH is exact. */
 const LN2_HIGH = 0.693359375
 const LN2_LOW = -2.1219444005469057e-4
+const LN2_FLOAT = Math.fround(Math.LN2)
 
-/** (exp(r) - 1 - r) / r^2 for |r| <= ln 2 / 2, to 1.4e-7. */
-const EXP_TAIL = [0.5, 0.16666576922, 0.0416665545326, 0.00836319032562, 0.00139261976694]
-/** (atanh(s) / s - 1) / s^2 over s^2, for |s| <= .172, to 2e-9. */
-const ATANH_TAIL = [0.33333333276, 0.200000619531, 0.142752935188, 0.116684055026]
-/** erf(x) / x over x^2, for |x| <= 1, to 1.4e-9. */
-const ERF_HEAD = [
-  1.12837916585, -0.376126266667, 0.112835947152, -0.0268542120106, 0.00518908742343, -0.000801686428717,
-  7.87587506269e-5,
+/** (exp(r) - 1 - r) / r^2 for |r| <= ln 2 / 2, to 1.2e-7. */
+const EXP_TAIL = [0.499999995529, 0.166665773212, 0.0416668533373, 0.00836314023698, 0.00139012859635]
+/** e^r for |r| <= ln 2 / 2, to 1.9e-9. */
+const EXP = [
+  1.00000000055, 1.0000000363, 0.499999921079, 0.166664202579, 0.0416682209012, 0.00837481003707, 0.00138370588505,
 ]
-/** exp(t^2) erfc(t) (1 + 2t) over (t - 2.5) / (t + 2.5), for t from 0 to 10.1, to 2.7e-8. */
+/** log(1 + e) / e for 0 <= e <= 1, to 9e-10: a quotient. What is above carries the 2^-32 that e's numerator lacks. */
+const LOG1P_ABOVE = [0.999999999048, 1.06622342787, 0.238160856972, 0.00341740835698].map(c => c * 2 ** -32)
+const LOG1P_BELOW = [1, 1.56622329687, 0.687942102447, 0.0752886543038]
+/**
+ * Phi(t) / (e^(-t^2/2) c) for t from -14.2 to 0, to 6e-9: a quotient of polynomials that begin with t^4 and t^5. In it is also
+ * what float32's ln 2 is too large by, which the exponential multiplies.
+ */
+const GELU_ABOVE = [120.703707086, -106.006208032, 44.3737765415, -9.85438267066]
+const GELU_BELOW = [-96.3084943009, 161.424582851, -116.048939557, 45.3605412292, -9.85503138141]
+/** -c 2^-32 e^(-r/2) for |r| <= ln 2, to 7.5e-8, with the c of above. */
+const GELU_EXP = [1.00000007162, 0.999999690256, 0.49998895117, 0.166675806331, 0.0419153597845, 0.00829725766181].map(
+  (c, i) => -0.398945886563 * 2 ** -32 * (-0.5) ** i * c,
+)
+/** (atanh(s) / s - 1) / s^2 over s^2, for |s| <= .172, to 1.7e-9. */
+const ATANH_TAIL = [0.33333333277, 0.200000610429, 0.142753992428, 0.116654868254]
+/** erf(x) / x over x^2, for |x| <= 1, to 1.2e-9. */
+const ERF_HEAD = [
+  1.12837916572, -0.37612625812, 0.112835851308, -0.0268538123827, 0.00518832929248, -0.000801021053167,
+  7.85392181305e-5,
+]
+/** exp(t^2) erfc(t) (1 + 2t) over (t - 2.5) / (t + 2.5), for t from 0 to 10.1, to 1.6e-8. */
 const ERFC_SCALED = [
-  1.26483817129, -0.122356876289, -0.0990233564474, 0.157632735185, -0.102983399682, 0.0327375477024, 0.00100879552369,
-  -0.00429109645537, 0.000349073110218, 0.000467000118459,
+  1.26483816415, -0.122356789912, -0.0990228365474, 0.157631025597, -0.102989823618, 0.0327445753194, 0.00103579502968,
+  -0.00429202306552, 0.000312360490364, 0.000446887846266,
 ]
 
 /** Adding it pushes a number's fraction out, and leaves the nearest whole number in the low bits. */
 const MAGIC = 12582912
 const MAGIC_BITS = 0x4b400000
+/** The same for 2^32 times a power of two. */
+const GELU_PUSH = MAGIC + 32
+
+/** The whole number next to x / ln 2. */
+export function wholePowers(v: Vector, x: Code): Code {
+  return v.sub(v.madd(x, v.constant(LOG2_E), v.constant(MAGIC)), v.constant(MAGIC))
+}
 
 /** x = n ln 2 + r with |r| <= ln 2 / 2; n as float and as int32. */
 function reduce(v: Vector, x: Code): { n: Code; whole: Code; r: Code } {
@@ -54,15 +79,6 @@ export function exp(v: Vector, x: Code): Code {
   const half = v.let(op('i32x4.shr_s', whole, i32(1)))
   const p = v.add(v.madd(v.mul(r, r), v.polynomial(r, EXP_TAIL), r), v.constant(1))
   return v.mul(v.mul(p, power(v, half)), power(v, op('i32x4.sub', whole, half)))
-}
-
-/** e^x for x <= 0 as it is added to 1 or thrown away beside it: 0 below -87, in one step. */
-export function expBelow(v: Vector, x: Code): Code {
-  const kept = v.let(x)
-  const inside = v.let(v.atLeast(kept, v.constant(-87.3)))
-  const { whole, r } = reduce(v, inside)
-  const p = v.add(v.madd(v.mul(r, r), v.polynomial(r, EXP_TAIL), r), v.constant(1))
-  return v.mul(p, power(v, whole))
 }
 
 /** e^x for x <= 0, NaN kept: as exp, but the second scaling can be the same for all, as no 2^n is too large. */
@@ -142,13 +158,27 @@ export function log1p(v: Vector, x: Code): Code {
   return v.select(v.lt(v.abs(kept), v.constant(2 ** -24)), kept, result)
 }
 
-/** 1 / (1 + e^-|x|), or e^-|x| times that. */
+/** What is added to x log2(e) in expPushed, for results times 2^scale. */
+export const pushFor = (scale: number): number => MAGIC + 127 + scale
+
+/**
+ * p * power = 2^scale e^x, which must be a float with all its digits: 2^scale keeps it away from what is too small or too large,
+ * and divides out later. A NaN is in p.
+ */
+export function expPushed(v: Vector, x: Code, push: Code): { p: Code; power: Code } {
+  const pushed = v.let(v.madd(x, v.constant(LOG2_E), push))
+  const n = v.let(v.sub(pushed, push))
+  const r = v.let(v.nmadd(n, v.constant(LN2_LOW), v.nmadd(n, v.constant(LN2_HIGH), x)))
+  // The low bits of `pushed` are the exponent already.
+  return { p: v.polynomial(r, EXP), power: op('i32x4.shl', pushed, i32(23)) }
+}
+
+/** K / (K + K e^-x), with K = 2^-32: so results below 2^-126 are rounded once. */
 export function sigmoid(v: Vector, x: Code): Code {
-  const kept = v.let(x)
-  const e = v.let(exp(v, v.neg(v.abs(kept))))
-  const above = v.select(v.lt(kept, v.constant(0)), e, v.constant(1))
-  // A NaN has passed through exp.
-  return v.div(above, v.add(e, v.constant(1)))
+  const inside = v.let(v.atLeast(v.atMost(x, v.constant(60)), v.constant(-105)))
+  const { p, power } = expPushed(v, v.neg(inside), v.constant(pushFor(-32)))
+  const one = v.constant(2 ** -32)
+  return v.div(one, v.madd(p, power, one))
 }
 
 export function silu(v: Vector, x: Code): Code {
@@ -166,13 +196,18 @@ export function tanh(v: Vector, x: Code): Code {
 
 /** The size of one number with the sign of another. */
 function withSign(v: Vector, size: Code, sign: Code): Code {
-  return v.select(v.constant(-0), sign, size)
+  return op('v128.bitselect', sign, size, v.constant(-0))
 }
 
+/** max(x, 0) + log(1 + e), e = e^-|x|: the logarithm is e times a rational function. */
 export function softplus(v: Vector, x: Code): Code {
   const kept = v.let(x)
-  const e = v.let(exp(v, v.neg(v.abs(kept))))
-  return v.add(v.max(kept, v.constant(0)), log1p(v, e))
+  const below = v.let(v.atLeast(op('v128.or', kept, v.constant(-0)), v.constant(-105)))
+  const { p, power } = expPushed(v, below, v.constant(pushFor(32)))
+  const scaled = v.let(v.mul(p, power))
+  const e = v.let(v.mul(scaled, v.constant(2 ** -32)))
+  const factor = v.div(v.polynomial(e, LOG1P_ABOVE), v.polynomial(e, LOG1P_BELOW))
+  return v.madd(scaled, factor, v.atLeast(kept, v.constant(0)))
 }
 
 /** e^(t^2) erfc(t) for t >= 0: p(u) / (1 + 2t), u = (t - 2.5) / (t + 2.5), in one division. */
@@ -208,13 +243,62 @@ export function erf(v: Vector, x: Code): Code {
   return v.select(v.lt(size, v.constant(1)), head, tail)
 }
 
-/** x Phi(x): half of x erfc(t) below 0, x - that above, with t = |x| / sqrt 2. */
-export function gelu(v: Vector, x: Code): Code {
-  const kept = v.let(x)
-  const t = v.let(v.mul(v.abs(kept), v.constant(Math.SQRT1_2)))
-  const half = v.let(v.mul(v.mul(v.constant(0.5), gauss(v, kept, 0.5)), erfcScaled(v, t)))
-  const phi = v.select(v.lt(kept, v.constant(0)), half, v.sub(v.constant(1), half))
-  return v.mul(kept, phi)
+/** A formula in two steps. */
+export interface Steps {
+  readonly first: (v: Vector, x: Code) => readonly Code[]
+  /** From x again and what the first step gave. */
+  readonly second: (v: Vector, x: Code, kept: readonly Code[]) => Code
+}
+
+/** -|x|, where Infinity is replaced by a large number. */
+function finiteBelow(v: Vector, x: Code): Code {
+  return op('v128.or', v.atMost(x, v.constant(GELU_PUSH)), v.constant(-0))
+}
+
+/**
+ * x Phi(x) = max(x, 0) - |x| Phi(-|x|), with Phi(-t) = e^(-t^2/2) times a rational function of t. 2^32 keeps the factors of
+ * Phi above 2^-126. Below -14.5 it is 0.
+ */
+export const GELU: Steps = {
+  first(v, x) {
+    const t = v.let(v.atLeast(finiteBelow(v, x), v.constant(-14.5)))
+    const square = v.let(v.mul(t, t))
+    const push = v.constant(GELU_PUSH)
+    const pushed = v.let(v.madd(square, v.constant(-LOG2_E / 2), push))
+    const n = v.let(v.sub(pushed, push))
+    // r = t^2 + 2 n ln 2, half of which is what is left of the exponent but for its sign.
+    const r = v.let(v.sub(addTwiceLn2(v, n, square), lessThanSquare(v, t, square)))
+    const factor = v.div(v.monic(t, GELU_ABOVE), v.monic(t, GELU_BELOW))
+    return [r, op('i32x4.add', factor, op('i32x4.shl', pushed, i32(23)))]
+  },
+  second(v, x, [r, factor]) {
+    const phi = v.mul(factor as Code, v.polynomial(r as Code, GELU_EXP))
+    return v.madd(finiteBelow(v, x), phi, v.atLeast(x, v.constant(-0)))
+  },
+}
+
+/** x + 2 n ln 2, with ln 2 as float32 has it. */
+function addTwiceLn2(v: Vector, n: Code, x: Code): Code {
+  if (v.fused) return v.madd(n, v.constant(2 * LN2_FLOAT), x)
+  return v.madd(n, v.constant(2 * (LN2_FLOAT - LN2_HIGH)), v.madd(n, v.constant(2 * LN2_HIGH), x))
+}
+
+/** What the rounding of x x to `square` added. Without fused instructions x is taken in two parts. */
+function lessThanSquare(v: Vector, x: Code, square: Code): Code {
+  if (v.fused) return v.nmadd(x, x, square)
+  const high = v.let(op('v128.and', x, v.bits(0xfffff000 | 0)))
+  return v.sub(v.sub(square, v.mul(high, high)), v.mul(v.sub(x, high), v.add(x, high)))
+}
+
+export function inOneGo({ first, second }: Steps): (v: Vector, x: Code) => Code {
+  return (v, x) => {
+    const kept = v.let(x)
+    return second(
+      v,
+      kept,
+      first(v, kept).map(value => v.let(value)),
+    )
+  }
 }
 
 /** x sigmoid(2 sqrt(2/pi) (x + .044715 x^3)), which is .5 x (1 + tanh(...)). */

@@ -5,16 +5,21 @@ import { sameShape, sizeOf } from '../../tensor/shape.js'
 import type { FunctionBuilder } from './assembler/module.js'
 import { type Compiled, compile } from './assembler/module.js'
 import {
+  BLOCK,
+  blockwise,
   comparison,
   elementwise,
   FLOAT_BINARY,
   FLOAT_UNARY,
+  FLOAT32_STEPS,
   FLOAT32_UNARY,
   type Formula,
   INT_BINARY,
+  KEPT,
   type Mode,
   whereKernel,
 } from './elementwise.js'
+import type { Steps } from './functions.js'
 import type { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
 import type { LaneName } from './vector.js'
@@ -33,6 +38,11 @@ const PATTERNS: readonly (readonly Mode[])[] = [
   ['s', 'v'],
   ['s', 's'],
 ]
+
+/** The numbers from one place to another of row-major ones. */
+function part({ storage, offset, dtype }: Operand, start: number, end: number): Operand {
+  return { storage, offset: offset + start, shape: [end - start], layout: undefined, dtype }
+}
 
 /** Kernels that share a heap. */
 export class ElementwiseKernels {
@@ -55,6 +65,7 @@ export class ElementwiseKernels {
         lanes === 'f32x4' ? elementwise(id, lanes, formula as Formula, modes, 2) : undefined,
       )
     }
+    for (const [name, steps] of Object.entries(FLOAT32_STEPS)) out[name] = this.blockwise(name, steps, out[name] as Run)
     for (const [name, formula] of Object.entries(FLOAT_BINARY)) {
       out[name] = this.binary(name, (lanes, modes, id) => {
         if (lanes === 'i32x4' && !(name in INT_BINARY)) return undefined
@@ -107,6 +118,25 @@ export class ElementwiseKernels {
         return
       }
       this.general(inputs, out, patterns => compiled(x.dtype, patterns[0] === 's' ? 3 : 0))
+    }
+  }
+
+  /** Whole blocks of row-major float32 numbers by steps, the others by `rest`. */
+  private blockwise(name: string, steps: Steps, rest: Run): Run {
+    let code: Compiled | undefined
+    return (inputs, out, params) => {
+      const x = inputs[0] as Operand
+      const size = sizeOf(out.shape)
+      const whole = size - (size % BLOCK)
+      if (x.dtype !== 'float32' || x.layout !== undefined || whole === 0) {
+        rest(inputs, out, params)
+        return
+      }
+      code ??= compile([blockwise(name, steps)], this.heap.memory)[name] as Compiled
+      const scratch = this.heap.allocate('float32', KEPT * BLOCK)
+      code(addressOf(out), addressOf(x), whole, scratch.pointer)
+      this.heap.release(scratch)
+      if (whole < size) rest([part(x, whole, size)], part(out, whole, size), params)
     }
   }
 

@@ -11,7 +11,9 @@ export type LaneName = 'f32x4' | 'f64x2' | 'i32x4'
 export class Vector {
   readonly lanes: number
   readonly laneBytes: number
-  private readonly fused: boolean
+  /** Whether madd rounds once. */
+  readonly fused: boolean
+  private readonly relaxed: boolean
   private readonly constants = new Map<string, Code>()
 
   constructor(
@@ -20,7 +22,8 @@ export class Vector {
   ) {
     this.lanes = name === 'f64x2' ? 2 : 4
     this.laneBytes = 16 / this.lanes
-    this.fused = hasRelaxedSimd() && name !== 'i32x4'
+    this.relaxed = hasRelaxedSimd()
+    this.fused = this.relaxed && name !== 'i32x4'
   }
 
   /** Keeps a value that is used more than once. */
@@ -86,12 +89,22 @@ export class Vector {
   le = (a: Code, b: Code): Code => this.do(this.name === 'i32x4' ? 'le_s' : 'le', a, b)
   gt = (a: Code, b: Code): Code => this.do(this.name === 'i32x4' ? 'gt_s' : 'gt', a, b)
   ge = (a: Code, b: Code): Code => this.do(this.name === 'i32x4' ? 'ge_s' : 'ge', a, b)
-  /** Lanes of `a` where the mask is set, else of `b`. */
-  select = (mask: Code, a: Code, b: Code): Code => op('v128.bitselect', a, b, mask)
+  /** Lanes of `a` where a comparison gave true, else of `b`; in one instruction where relaxed SIMD is there. */
+  select = (mask: Code, a: Code, b: Code): Code => {
+    if (!this.relaxed) return op('v128.bitselect', a, b, mask)
+    return op(this.lanes === 2 ? 'i64x2.relaxed_laneselect' : 'i32x4.relaxed_laneselect', a, b, mask)
+  }
 
   /** c[0] + c[1] x + ... by Horner. */
   polynomial(x: Code, coefficients: readonly number[]): Code {
     let sum = this.constant(coefficients.at(-1) as number)
+    for (let i = coefficients.length - 2; i >= 0; i--) sum = this.madd(sum, x, this.constant(coefficients[i] as number))
+    return sum
+  }
+
+  /** The same with one more term, x^n, whose coefficient is 1: its first step is an addition. */
+  monic(x: Code, coefficients: readonly number[]): Code {
+    let sum = this.add(x, this.constant(coefficients.at(-1) as number))
     for (let i = coefficients.length - 2; i >= 0; i--) sum = this.madd(sum, x, this.constant(coefficients[i] as number))
     return sum
   }

@@ -1,8 +1,25 @@
 // softmax and its logarithm along rows of float32: the greatest, the sum of exponentials in float64, then the results.
-import { type Code, i32, i32x4, type Local, lane, loopWhile, op, repeatWhile, v128 } from '../assembler/expression.js'
+//
+// e^(x - top) is a quotient of e^x and e^top, in which any power of two common to both falls away. So x is reduced by itself
+// and the power of top is taken off its exponent: nothing is lost in a difference. Only where top is so large that its
+// reduction would lose digits, or is no number, the difference is taken, and what it lost put back.
+import {
+  type Code,
+  f32,
+  f32x4,
+  i32,
+  i32x4,
+  type Local,
+  lane,
+  loopWhile,
+  op,
+  repeatWhile,
+  v128,
+  when,
+} from '../assembler/expression.js'
 import { FunctionBuilder } from '../assembler/module.js'
 import { collect } from '../elementwise.js'
-import { expNotAbove0, log1p } from '../functions.js'
+import { expNotAbove0, expPushed, log1p, pushFor, wholePowers } from '../functions.js'
 import { advance } from '../move/strided.js'
 import { FOLDS, type Fold } from '../reduce/folds.js'
 import { beginState, foldRow, stateOf } from '../reduce/rows.js'
@@ -10,6 +27,12 @@ import { Vector } from '../vector.js'
 
 const MAX = FOLDS.amax.float32 as Fold
 const SUM = FOLDS.sum.float32 as Fold
+/** Where the greatest is below, x is reduced by itself. */
+const NEAR = 8192
+/** Results are 2^60 times as large until they are divided by their sum, so that small ones keep their digits. */
+const SCALE = 60
+/** Further below the greatest, numbers count as if they were here: even a million of them add up to nothing. */
+const DEPTH = 125
 /** The first lane alone. */
 const FIRST = v128([255, 255, 255, 255, ...new Array<number>(12).fill(0)])
 
@@ -21,6 +44,8 @@ export function softmaxRows(logarithm: boolean): FunctionBuilder {
   const [from, to, left] = [f.local('i32'), f.local('i32'), f.local('i32')]
   // `total` is taken away from logarithms, and is what exponentials are multiplied by.
   const [top, total, count] = [f.local('v128'), f.local('v128'), f.local('v128')]
+  // What is added to x log2(e), where its results are 0, and what e^(x - top) is multiplied by.
+  const [push, bottom, unit] = [f.local('v128'), f.local('v128'), f.local('v128')]
   const [greatest, sums] = [stateOf(f, v, MAX), stateOf(f, v, SUM)]
   const splat = (x: Code): Code => op('f32x4.splat', lane('f32x4.extract_lane', 0, x))
   const written = (write: () => Code): Code => collect(f, write).flat()
@@ -51,15 +76,28 @@ export function softmaxRows(logarithm: boolean): FunctionBuilder {
     single ? v.storeOne(to.get, values[0] as Code) : values.flatMap((value, i) => v.store(to.get, value, 16 * i))
 
   /** The logarithm counts the greatest apart, so that a sum just above 1 keeps its digits. */
-  const exponentials = eachPart(from, (xs, single) => {
-    const here = (lanes: Code): Code => (single ? op('v128.and', lanes, FIRST) : lanes)
-    const es = xs.map(x => v.let(here(expOfDifference(v, x, top.get))))
-    if (!logarithm) return [...SUM.absorb(v, sums, es), ...put(es, single)]
-    const equal = xs.map(x => v.let(here(v.eq(x, top.get))))
-    const others = es.map((e, i) => op('v128.andnot', e, equal[i] as Code))
-    const counted = equal.flatMap(mask => count.set(op('i32x4.sub', count.get, mask)))
-    return [...SUM.absorb(v, sums, others), ...counted]
-  })
+  const sumUp = (exponential: (x: Code) => Code): Code =>
+    eachPart(from, (xs, single) => {
+      const here = (lanes: Code): Code => (single ? op('v128.and', lanes, FIRST) : lanes)
+      const es = xs.map(x => v.let(here(exponential(x))))
+      if (!logarithm) return [...SUM.absorb(v, sums, es), ...put(es, single)]
+      const equal = xs.map(x => v.let(here(v.eq(x, top.get))))
+      const others = es.map((e, i) => op('v128.andnot', e, equal[i] as Code))
+      const counted = equal.flatMap(mask => count.set(op('i32x4.sub', count.get, mask)))
+      return [...SUM.absorb(v, sums, others), ...counted]
+    })
+  const near = (x: Code): Code => {
+    const { p, power } = expPushed(v, v.let(v.atLeast(x, bottom.get)), push.get)
+    return v.mul(p, power)
+  }
+  const sumNear = [
+    written(() => push.set(v.sub(v.constant(pushFor(SCALE)), wholePowers(v, top.get)))),
+    bottom.set(v.sub(top.get, f32x4(DEPTH))),
+    logarithm ? written(() => unit.set(near(top.get))) : [],
+    sumUp(near),
+  ]
+  const sumFar = [unit.set(f32x4(1)), sumUp(x => expOfDifference(v, x, top.get))]
+  const isNear = op('f32.lt', op('f32.abs', lane('f32x4.extract_lane', 0, top.get)), f32(NEAR))
   const results = logarithm
     ? eachPart(from, (xs, single) =>
         put(
@@ -84,9 +122,9 @@ export function softmaxRows(logarithm: boolean): FunctionBuilder {
       written(() => top.set(splat(MAX.across(v, greatest)))),
       beginState(v, SUM, sums),
       logarithm ? count.set(i32x4(0)) : [],
-      exponentials,
+      when(isNear, sumNear, sumFar),
       written(() =>
-        total.set(logarithm ? logOfSum(v, sums, count, top) : v.div(v.constant(1), splat(SUM.across(v, sums)))),
+        total.set(logarithm ? logOfSum(v, sums, count, top, unit) : v.div(v.constant(1), splat(SUM.across(v, sums)))),
       ),
       results,
       advance(source, bytes.get),
@@ -111,12 +149,13 @@ function expOfDifference(v: Vector, given: Code, top: Code): Code {
 }
 
 /**
- * log(count + sum) in all lanes: 1 is taken away from the count, as the rest may be tiny beside it. NaN where the greatest is
- * infinite.
+ * log(count + sum / unit) in all lanes: 1 is taken away from the count, as the rest may be tiny beside it. NaN where the
+ * greatest is infinite.
  */
-function logOfSum(v: Vector, [low, high]: readonly Local[], count: Local, top: Local): Code {
+function logOfSum(v: Vector, [low, high]: readonly Local[], count: Local, top: Local, unit: Local): Code {
   const both = v.let(op('f64x2.add', (low as Local).get, (high as Local).get))
-  const sum = op('f64.add', lane('f64x2.extract_lane', 0, both), lane('f64x2.extract_lane', 1, both))
+  const sums = op('f64.add', lane('f64x2.extract_lane', 0, both), lane('f64x2.extract_lane', 1, both))
+  const sum = op('f64.div', sums, op('f64.promote_f32', lane('f32x4.extract_lane', 0, unit.get)))
   const counts = [0, 1, 2, 3].map(i => lane('i32x4.extract_lane', i, count.get))
   const equal = counts.reduce((all, one) => op('i32.add', all, one))
   const rest = op('f64.add', sum, op('f64.convert_i32_s', op('i32.sub', equal, i32(1))))

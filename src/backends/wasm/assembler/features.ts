@@ -1,6 +1,6 @@
 // What the engine can do beyond plain SIMD.
-import { f32x4, op } from './expression.js'
-import { encodeModule, FunctionBuilder } from './module.js'
+import { lane, op } from './expression.js'
+import { compile, encodeModule, FunctionBuilder } from './module.js'
 
 interface Process {
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -10,7 +10,7 @@ interface Process {
 let relaxed: boolean | undefined
 
 /**
- * Whether relaxed SIMD is there: `a * b + c` in one instruction. In Node 20 it is behind a flag that can be set at run time;
+ * Whether relaxed SIMD is there: `a * b + c` in one instruction, rounded once. In Node 20 it is behind a flag that can be set at run time;
  * later engines have it on. GRADLAB_RELAXED_SIMD=0 keeps it off.
  */
 export function hasRelaxedSimd(): boolean {
@@ -26,9 +26,13 @@ function findRelaxedSimd(): boolean {
   return accepted()
 }
 
-/** Whether the engine takes a module with one relaxed instruction. */
+/** Whether the engine takes a module with a relaxed instruction, and the machine rounds a * b + c once. */
 function accepted(): boolean {
-  const probe = new FunctionBuilder('probe', [])
-  probe.add(op('drop', op('f32x4.relaxed_madd', f32x4(1), f32x4(1), f32x4(1))))
-  return WebAssembly.validate(encodeModule([probe]))
+  const probe = new FunctionBuilder('probe', ['f32'], ['f32'])
+  const a = op('f32x4.splat', probe.param(0).get)
+  const lost = op('f32x4.relaxed_madd', a, a, op('f32x4.neg', op('f32x4.mul', a, a)))
+  probe.add(lane('f32x4.extract_lane', 0, lost))
+  if (!WebAssembly.validate(encodeModule([probe]))) return false
+  const { probe: run } = compile([probe], new WebAssembly.Memory({ initial: 1 }))
+  return run?.(1 + 2 ** -12) === 2 ** -24
 }

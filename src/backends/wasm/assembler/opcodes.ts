@@ -229,6 +229,9 @@ export const PLAIN = {
   'f32x4.relaxed_nmadd': simd(0x106),
   'f64x2.relaxed_madd': simd(0x107),
   'f64x2.relaxed_nmadd': simd(0x108),
+  // for masks whose lanes have all bits alike
+  'i32x4.relaxed_laneselect': simd(0x10b),
+  'i64x2.relaxed_laneselect': simd(0x10c),
 } as const satisfies Record<string, readonly number[]>
 
 /** Instructions that read or write memory, with the logarithm of their natural alignment. */

@@ -56,6 +56,15 @@ describe('wasm: softmax', () => {
     }
   })
 
+  it('is as close where all numbers of a row are large', () => {
+    for (const shift of [-8191, -100, 88, 8000, 8192, 20_000, -20_000, 1e6, -1e6]) {
+      const x = stretched([6, 37], 3)
+      const far: Given = { ...x, array: x.array.map(value => value + shift) as Float32Array }
+      close(onBoth('softmax', [far], { dim: 1 }), 'float32', 4, `softmax at ${shift}`)
+      close(onBoth('logSoftmax', [far], { dim: 1 }), 'float32', 4, `logSoftmax at ${shift}`)
+    }
+  })
+
   it('keeps what is left beside a dominant number', () => {
     const { actual } = onBoth('logSoftmax', [float32([2], [0, -30])], { dim: 0 })
     assert.ok(Math.abs((actual[0] as number) / -Math.exp(-30) - 1) < 1e-6)

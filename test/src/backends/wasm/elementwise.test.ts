@@ -167,6 +167,28 @@ describe('wasm: elementwise', () => {
     }
   })
 
+  it('gives the same numbers whether they come in whole blocks or one by one', () => {
+    const { actual } = onBoth('gelu', [grid('float32')], {})
+    const { array } = grid('float32')
+    for (const start of [0, 1, 511, 513, 2000]) {
+      for (const length of [1, 511, 512, 513, 1024, 1500]) {
+        const part: Given = { array, dtype: 'float32', shape: [length], offset: start }
+        const { actual: here } = onBoth('gelu', [part], {})
+        assert.deepEqual(here, actual.slice(start, start + length), `${length} from ${start}`)
+      }
+    }
+  })
+
+  it('keeps a NaN whatever its bits are', () => {
+    const bits = Uint32Array.of(0x7fc00001, 0xffc12345, 0x7f800001, 0xff812345, 0x7fffffff)
+    for (const name of UNARY) {
+      if (name === 'sign') continue
+      const x: Given = { array: new Float32Array(bits.buffer), dtype: 'float32', shape: [5] }
+      const { actual } = onBoth(name, [x], {})
+      assert.ok(Array.from(actual).every(Number.isNaN), `${name}: ${actual}`)
+    }
+  })
+
   it('bounds numbers and keeps NaN', () => {
     for (const [min, max] of [
       [-1, 1],
@@ -256,10 +278,14 @@ describe('wasm: elementwise', () => {
         assert.deepEqual(wasm.read(x.storage, 0, x.storage.length), expected, `${name} [${shape}] [${other}]`)
       }
     }
-    const x = operandOf([35])
-    const { actual } = onBoth('exp', [rowMajorOf('float32', [35])], {})
-    wasm.kernels.exp([x], x, {})
-    assert.deepEqual(wasm.read(x.storage, 0, 35), actual)
+    for (const name of ['exp', 'gelu'] as const) {
+      for (const n of [35, 512, 1300]) {
+        const x = operandOf([n])
+        const { actual } = onBoth(name, [rowMajorOf('float32', [n])], {})
+        wasm.kernels[name]([x], x, {})
+        assert.deepEqual(wasm.read(x.storage, 0, n), actual, `${name} ${n}`)
+      }
+    }
   })
 })
 

@@ -1,0 +1,103 @@
+"""Fits the coefficients in src/backends/wasm/functions.ts: least squares whose weights follow the error (Lawson), in mpmath.
+
+Usage: python bench/fit_functions.py        (needs mpmath)
+"""
+import struct
+
+import mpmath as mp
+
+mp.mp.dps = 40
+
+
+def float32(x):
+    return mp.mpf(struct.unpack("f", struct.pack("f", float(x)))[0])
+
+
+def nodes(a, b, count):
+    return [(a + b) / 2 + (b - a) / 2 * mp.cos(mp.pi * (2 * i + 1) / (2 * count)) for i in range(count)]
+
+
+def quotient(f, xs, above, below, rounds=60):
+    """Coefficients of P / Q, of the given degrees and Q(0) = 1, with the least relative error; below = 0: a polynomial."""
+    values = [f(x) for x in xs]
+    weights = [mp.mpf(1) / len(xs)] * len(xs)
+    denominators = [mp.mpf(1)] * len(xs)
+    best = None
+    for turn in range(rounds):
+        rows, right = mp.matrix(len(xs), above + below + 1), mp.matrix(len(xs), 1)
+        for i, (x, y) in enumerate(zip(xs, values)):
+            scale = mp.sqrt(weights[i]) / (y * denominators[i])
+            for k in range(above + 1):
+                rows[i, k] = scale * x**k
+            for k in range(1, below + 1):
+                rows[i, above + k] = -scale * y * x**k
+            right[i] = scale * y
+        solution = mp.qr_solve(rows, right)[0]
+        p = [solution[k] for k in range(above + 1)]
+        q = [mp.mpf(1)] + [solution[above + k] for k in range(1, below + 1)]
+        denominators = [mp.polyval(q[::-1], x) for x in xs]
+        errors = [abs(mp.polyval(p[::-1], x) / d / y - 1) for x, d, y in zip(xs, denominators, values)]
+        worst = max(errors)
+        if best is None or worst < best[0]:
+            best = (worst, p, q)
+        if turn > 3:
+            weights = [w * (e + worst / 1000) for w, e in zip(weights, errors)]
+            total = sum(weights)
+            weights = [w / total for w in weights]
+    return best
+
+
+def show(name, error, *lists):
+    print(f"{name}: {mp.nstr(error, 2)}")
+    for coefficients in lists:
+        print("  ", ", ".join(mp.nstr(c, 12) for c in coefficients))
+
+
+def exponentials():
+    half = mp.log(2) / 2
+    for name, degree in (("EXP", 6), ("GELU_EXP, before its factors", 5)):
+        error, p, _ = quotient(mp.exp, nodes(-half, half, 80), degree, 0)
+        show(name, error, p)
+
+
+def softplus():
+    error, p, q = quotient(lambda e: mp.log1p(e) / e, nodes(mp.mpf(0), mp.mpf(1), 60), 3, 3)
+    show("LOG1P_ABOVE, before its factor; LOG1P_BELOW", error, p, q)
+
+
+def gelu():
+    # What float32's ln 2 is too large by, n times, with n ln 2 = -t^2/2.
+    excess = (float32(mp.log(2)) - mp.log(2)) / mp.log(2)
+    phi = lambda t: mp.erfc(t / mp.sqrt(2)) / 2 * mp.exp(t * t / 2 * (1 - excess))
+    end = mp.mpf("14.2")
+    # Denser near 0.
+    xs = [end * (x / end) ** 2 for x in nodes(mp.mpf(0), end, 60)]
+    error, p, q = quotient(phi, xs, 4, 5)
+    print("c:", mp.nstr(p[-1] / q[-1], 12))
+    # As functions of -t, beginning with t^4 and t^5: the sign that is left over is in c.
+    turned = lambda list: [c / list[-1] * (-1) ** (len(list) - 1 - k) for k, c in enumerate(list)]
+    show("GELU_ABOVE, GELU_BELOW", error, turned(p)[:-1], turned(q)[:-1])
+
+
+def others():
+    half = mp.log(2) / 2
+    error, p, _ = quotient(lambda r: (mp.exp(r) - 1 - r) / r**2, nodes(-half, half, 80), 4, 0)
+    show("EXP_TAIL", error, p)
+    end = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2
+    atanh = lambda z: (mp.atanh(mp.sqrt(z)) / mp.sqrt(z) - 1) / z
+    error, p, _ = quotient(atanh, nodes(mp.mpf(0), end, 60), 3, 0)
+    show("ATANH_TAIL", error, p)
+    error, p, _ = quotient(lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z), nodes(mp.mpf(0), mp.mpf(1), 60), 6, 0)
+    show("ERF_HEAD", error, p)
+    # t from 0 to 10.1 as u = (t - 2.5) / (t + 2.5)
+    t = lambda u: 2.5 * (1 + u) / (1 - u)
+    scaled = lambda u: mp.exp(t(u) ** 2) * mp.erfc(t(u)) * (1 + 2 * t(u))
+    error, p, _ = quotient(scaled, nodes(mp.mpf(-1), mp.mpf("7.6") / mp.mpf("12.6"), 80), 9, 0)
+    show("ERFC_SCALED", error, p)
+
+
+if __name__ == "__main__":
+    others()
+    exponentials()
+    softplus()
+    gelu()
