@@ -1,7 +1,7 @@
 // Linear algebra for small matrices, batched over leading axes; float32 and float64 (computed in float64).
 import { apply, compute } from './engine.js'
 import { shapeText, TensorError } from './errors.js'
-import { add, div, mul, sub } from './ops/arithmetic.js'
+import { div, mul } from './ops/arithmetic.js'
 import { where } from './ops/choose.js'
 import { gt } from './ops/compare.js'
 import { abs, exp, reciprocal, sqrt, square } from './ops/maths.js'
@@ -9,7 +9,7 @@ import { meet } from './ops/operand.js'
 import { matmul } from './ops/products.js'
 import { amax, amin, sum } from './ops/reduce.js'
 import { expand, transpose } from './ops/views.js'
-import { narrowed, reshaped } from './ops/windows.js'
+import { copied, narrowed, reshaped } from './ops/windows.js'
 import { NONE, needFloat } from './primitives.js'
 import { broadcast, type Shape } from './shape.js'
 import type { Tensor } from './tensor.js'
@@ -311,5 +311,5 @@ export function matrixPower(a: Tensor, n: number): Tensor {
     if (rest % 2 === 1) result = result === undefined ? factor : matmul(result, factor)
     if (rest > 1) factor = matmul(factor, factor)
   }
-  return result ?? add(sub(a, a), eyeOn(a, a.shape.at(-1) as number))
+  return result ?? copied(expand(eyeOn(a, a.shape.at(-1) as number), a.shape))
 }

@@ -102,6 +102,30 @@ describe('the library in a browser', function () {
     assert.deepEqual(reference.map(Math.fround), inNode[1].map(Math.fround))
   })
 
+  it('shows tensors without a scroll bar in the width that JupyterLab leaves', async () => {
+    const scrolls = await run<string[]>(`
+      const { randn, zeros, arange, eye, tensor, manualSeed } = gradlab
+      manualSeed(1)
+      const cases = {
+        list: arange(40), matrix: randn([3, 4]), wide: randn([40, 60]), large: randn([1000, 1000]), deep: randn([2, 3, 28, 28]),
+        small: randn([5, 5]).mul(1e-9), huge: randn([5, 9]).mul(1e30), bools: randn([9, 20]).gt(0), eye: eye(16),
+        odd: tensor([NaN, Infinity, 1]), empty: zeros([0, 3]), number: tensor(1), recorded: randn([2, 2]).requiresGrad_().exp(),
+      }
+      const frame = document.createElement('div')
+      frame.style.cssText = 'width:830px;overflow:auto'
+      document.body.append(frame)
+      const found = []
+      for (const [name, x] of Object.entries(cases)) {
+        frame.innerHTML = x[Symbol.for('Jupyter.display')]()['text/html']
+        if (frame.scrollWidth > frame.clientWidth || frame.clientHeight < 20) found.push(name)
+        for (const strip of frame.querySelectorAll('svg')) if (strip.getBoundingClientRect().width < 14) found.push(name)
+      }
+      frame.remove()
+      return found
+    `)
+    assert.deepEqual(scrolls, [])
+  })
+
   it('says what only Node can do', async () => {
     const message = await run<{ code: string }>(`
       try { gradlab.data.penguins() } catch (error) { return { code: error.code } }

@@ -57,4 +57,6 @@ for order in ['fro', 'nuc', 2, 1, float('inf')]:
     case('linalg.matrixNorm', [randn(3, 2), order], L.matrix_norm, length=40)
 case('linalg.matrixPower', [spd(2, 2), 3], L.matrix_power, length=12)
 case('linalg.matrixPower', [spd(2, 2), 0], L.matrix_power)
+case('linalg.matrixPower', [randn(2, 2, 2), 0], L.matrix_power, generic=False)
+case('linalg.matrixPower', [t([[float('inf'), 1.0], [0.0, float('nan')]]), 0], L.matrix_power)
 case('linalg.matrixPower', [spd(2, 2), -2], L.matrix_power, length=40)

@@ -77,3 +77,7 @@ throws('cdist', [randn(2, 3), randn(2, 2)], 'SHAPE_MISMATCH', r'\[2, 3\].*\[2, 2
 throws('cdist', [randn(3), randn(2, 3)], 'BAD_SHAPE', 'unsqueeze')
 throws('cdist', [ints(2, 3), ints(2, 3)], 'BAD_DTYPE', 'cdist')
 throws('cdist', [randn(2, 3), 1], 'NOT_A_TENSOR', 'number')
+
+case('einsum', [',->', randn(), randn()])
+case('einsum', ['ij,ij->ij', randn(1, 3), randn(2, 3)], length=2)
+case('einsum', ['i...->...', randn(2, 3)])
