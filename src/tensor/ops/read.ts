@@ -12,13 +12,14 @@ export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array
 export type NestedArray = number | boolean | NestedArray[]
 
 /**
- * The number of a tensor with one element (a boolean for a bool tensor).
+ * The number of a tensor with one element; of a bool tensor 1 or 0.
  *
  * Throws NOT_A_NUMBER for more or fewer elements, READ_ASYNC where the backend has no synchronous reads.
  *
  * @example
  * tensor([1, 2, 3]).sum().item() // 6
  * @torch torch.Tensor.item
+ * @differs Always a number: true is 1.
  */
 export function item(x: Tensor): number {
   if (sizeOf(x.shape) !== 1) {

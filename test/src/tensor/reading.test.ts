@@ -65,6 +65,7 @@ describe('reading', () => {
 
   it('item() wants one element', () => {
     assert.equal(tensor([[3]]).item(), 3)
+    assert.equal(tensor(true).item(), 1)
     fails(() => tensor([1, 2]).item(), 'NOT_A_NUMBER', /\[2\].*toArray/)
     fails(() => zeros([0]).item(), 'NOT_A_NUMBER', /\[0\]/)
   })
