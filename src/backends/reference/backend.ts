@@ -5,6 +5,7 @@ import { callSite } from '../../tensor/call-site.js'
 import { DTYPES, type DType, type StoredArray } from '../../tensor/dtype.js'
 import { TensorError } from '../../tensor/errors.js'
 import { findCollector } from '../collector.js'
+import { outOfMemory } from '../out-of-memory.js'
 import { loops } from './loops.js'
 
 class ArrayStorage implements Storage {
@@ -28,22 +29,40 @@ function arrayOf(storage: Storage): StoredArray {
   })
 }
 
+/** From this size on, storages are known one by one also while nothing is tracked, so that a shortage can name them. */
+const LARGE = 2 ** 20
+
 /** Makes the reference backend. Its memory is the garbage collector's; nothing needs to be given back. */
 export function referenceBackend(): Backend {
   const use = new Use()
-  let tracked: Tracked[] | undefined
+  let tracking = false
+  let known: Known[] = []
+  /** How many there may be before the dead ones are struck off. */
+  let crowd = 64
   const listing = (): LiveStorage[] => {
-    tracked = tracked?.filter(({ ref }) => ref.deref()?.array !== undefined)
-    return list(tracked ?? [])
+    known = known.filter(({ ref }) => ref.deref()?.array !== undefined)
+    return list(known)
+  }
+  const know = (storage: ArrayStorage): void => {
+    known.push({ ref: new WeakRef(storage), site: callSite() })
+    if (known.length < crowd) return
+    crowd = 2 * listing().length + 64
+  }
+  const arrayFor = (dtype: DType, length: number): StoredArray => {
+    try {
+      return new DTYPES[dtype].array(length)
+    } catch (cause) {
+      throw outOfMemory({ dtype, length, taken: use.now().bytes, live: listing(), cause })
+    }
   }
   const backend: Backend = {
     name: 'reference',
     asynchronous: false,
     kernels: loops(arrayOf),
     allocate(dtype, length) {
-      const storage = new ArrayStorage(backend, dtype, length, makeArray(dtype, length))
+      const storage = new ArrayStorage(backend, dtype, length, arrayFor(dtype, length))
       use.add(storage)
-      tracked?.push({ ref: new WeakRef(storage), site: callSite() })
+      if (tracking || bytesOf(storage) >= LARGE) know(storage)
       return storage
     },
     write(storage, array, offset) {
@@ -58,40 +77,30 @@ export function referenceBackend(): Backend {
       use.remove(held)
     },
     memory(collect) {
-      if (tracked === undefined) return { ...use.now(), reserved: use.now().bytes }
       if (collect) findCollector()?.()
+      if (!tracking) return { ...use.now(), reserved: use.now().bytes }
       const alive = listing()
       const bytes = alive.reduce((sum, entry) => sum + entry.bytes, 0)
       return { bytes, storages: alive.length, reserved: bytes, peak: use.now().peak }
     },
     listing,
     setTracking(on) {
-      tracked = on ? (tracked ?? []) : undefined
+      if (on !== tracking) known = []
+      tracking = on
     },
     synchronize: async () => {},
   }
   return backend
 }
 
-function makeArray(dtype: DType, length: number): StoredArray {
-  try {
-    return new DTYPES[dtype].array(length)
-  } catch (cause) {
-    throw new TensorError('OUT_OF_MEMORY', `${length} numbers of ${dtype} do not fit into memory.`, {
-      cause,
-      next: 'Make the tensor smaller, or work on it in parts.',
-    })
-  }
-}
-
-/** A storage made while tracking, and the line that made it. */
-interface Tracked {
+/** A storage, and the line that made it. */
+interface Known {
   readonly ref: WeakRef<ArrayStorage>
   readonly site: string | undefined
 }
 
-function list(tracked: readonly Tracked[]): LiveStorage[] {
-  return tracked.flatMap(({ ref, site }) => {
+function list(known: readonly Known[]): LiveStorage[] {
+  return known.flatMap(({ ref, site }) => {
     const storage = ref.deref()
     if (storage?.array === undefined) return []
     const { dtype, length, array } = storage

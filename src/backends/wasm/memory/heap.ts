@@ -9,14 +9,12 @@
 import type { Backend, LiveStorage, MemoryUse } from '../../../tensor/backend.js'
 import { callSite } from '../../../tensor/call-site.js'
 import { DTYPES, type DType } from '../../../tensor/dtype.js'
-import { TensorError } from '../../../tensor/errors.js'
 import { findCollector } from '../../collector.js'
+import { outOfMemory } from '../../out-of-memory.js'
+import { PAGE, pageLimit } from './limit.js'
 import { type Span, Spans } from './spans.js'
 import { WasmStorage } from './storage.js'
 
-const PAGE = 65536
-/** As far as 32-bit pointers reach, less a page, so that the end of memory is a pointer too. */
-const MAX_PAGES = 65535
 /**
  * Storages up to the first size share slabs of the second. Two kinds: a loss that somebody keeps from every step must not
  * keep a slab of activations alive.
@@ -60,7 +58,7 @@ interface Slab {
 }
 
 export class Heap {
-  readonly memory = new WebAssembly.Memory({ initial: 16, maximum: MAX_PAGES })
+  readonly memory: WebAssembly.Memory
   private readonly spans = new Spans()
   private entries: Entry[] = []
   // Before the first slab there is no room even for a storage of no bytes.
@@ -73,7 +71,11 @@ export class Heap {
   private sweepAt = SWEEP_AFTER
   private tracked: Tracked[] | undefined
 
-  constructor(private readonly backend: Backend) {
+  constructor(
+    private readonly backend: Backend,
+    private readonly maxPages = pageLimit(),
+  ) {
+    this.memory = new WebAssembly.Memory({ initial: 16, maximum: maxPages })
     // Address 0 is no storage's: it says 'released'.
     this.spans.extend(16, 16 * PAGE - 16)
   }
@@ -83,7 +85,7 @@ export class Heap {
     const bytes = (length * DTYPES[dtype].bytes + 15) & -16
     if (bytes > SMALL[0]) return this.allocateLarge(dtype, length)
     const slab = bytes <= TINY[0] ? this.tiny : this.small
-    if (slab.next + bytes > slab.end) this.renew(slab)
+    if (slab.next + bytes > slab.end) this.renew(slab, dtype, length)
     const block = slab.block as Block
     block.live++
     const storage = new WasmStorage(this.backend, dtype, length, slab.next, block)
@@ -104,9 +106,9 @@ export class Heap {
     return storage
   }
 
-  private renew(slab: Slab): void {
+  private renew(slab: Slab, dtype: DType, length: number): void {
     if (slab.block?.live === 0) this.free(slab.block.entry)
-    const span = this.takeSpan(slab.bytes, undefined, 0)
+    const span = this.takeSpan(slab.bytes, dtype, length)
     slab.block = this.makeBlock({ span, ref: undefined, dtype: undefined, length: 0, site: undefined })
     slab.next = span.start
     slab.end = span.start + slab.bytes
@@ -119,10 +121,13 @@ export class Heap {
     return block
   }
 
-  private takeSpan(bytes: number, dtype: DType | undefined, length: number): Span {
+  private takeSpan(bytes: number, dtype: DType, length: number): Span {
     if (this.sinceSweep >= this.sweepAt) this.sweep()
     const span = this.spans.take(bytes) ?? this.grown(bytes) ?? this.afterSweep(bytes)
-    if (span === undefined) throw this.outOfMemory(bytes, dtype, length)
+    if (span === undefined) {
+      const [taken, limit, live] = [this.taken, this.maxPages * PAGE, this.listing()]
+      throw outOfMemory({ dtype, length, taken, limit, live })
+    }
     this.sinceSweep += bytes
     this.taken += bytes
     if (this.taken > this.peak) this.peak = this.taken
@@ -133,7 +138,7 @@ export class Heap {
     const before = this.memory.buffer.byteLength
     const needed = Math.ceil(bytes / PAGE)
     // By an eighth at least, so that a growing program does not grow page by page.
-    const wanted = Math.min(Math.max(needed, Math.ceil(before / PAGE / 8)), MAX_PAGES - before / PAGE)
+    const wanted = Math.min(Math.max(needed, Math.ceil(before / PAGE / 8)), this.maxPages - before / PAGE)
     for (const pages of [wanted, needed]) {
       if (pages < needed) continue
       try {
@@ -221,24 +226,6 @@ export class Heap {
         : [{ dtype, length, bytes: span.bytes, count: dtype === undefined ? block.live : 1, site }]
     })
   }
-
-  private outOfMemory(bytes: number, dtype: DType | undefined, length: number): TensorError {
-    const largest = this.listing()
-      .sort((a, b) => b.bytes - a.bytes)
-      .slice(0, 5)
-      .map(
-        ({ dtype: type, length: count, bytes: size, site }) =>
-          `${mib(size)} (${type === undefined ? 'small tensors' : `${count} x ${type}`}${site === undefined ? '' : `, made at ${site}`})`,
-      )
-    const what = dtype === undefined ? mib(bytes) : `${length} x ${dtype}, ${mib(bytes)},`
-    return new TensorError(
-      'OUT_OF_MEMORY',
-      `Out of memory: ${what} does not fit beside ${mib(this.taken)} of live tensors (at most 4096 MiB). The largest: ${largest.join('; ')}.`,
-      {
-        next: 'Let go of tensors that are not needed (a list of losses: keep loss.item()), or use smaller batches.',
-      },
-    )
-  }
 }
 
 const isAlive = (ref: WeakRef<WasmStorage>): boolean => ref.deref()?.block !== undefined
@@ -246,5 +233,3 @@ const isAlive = (ref: WeakRef<WasmStorage>): boolean => ref.deref()?.block !== u
 function bytesOf(storage: WasmStorage | undefined): number {
   return storage === undefined ? 0 : storage.length * DTYPES[storage.dtype].bytes
 }
-
-const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0)} MiB`
