@@ -18,13 +18,20 @@ export interface BackwardOptions {
   readonly createGraph?: boolean
 }
 
+/** What `backward` takes beside the gradient. */
+export interface BackwardCall extends BackwardOptions {
+  /** dL/dx, where x has several elements. */
+  readonly gradient?: Tensor | null | undefined
+}
+
 /**
  * Computes the gradient of `x` with respect to every leaf that it depends on, and adds it to each leaf's `.grad`
  * (reverse-mode automatic differentiation; Linnainmaa 1970).
  *
  * `gradient` is dL/dx in the shape of x; it may be left out where x has one element (then it is 1). What forward has saved is
- * freed unless `retainGraph`. Throws NO_GRAD where x does not depend on a leaf, or has several elements and no gradient is
- * given; GRAPH_FREED at a second pass; VERSION where a saved tensor was changed in place.
+ * freed unless `retainGraph`. Options may stand first: `loss.backward({ retainGraph: true })`. Throws NO_GRAD where x does
+ * not depend on a leaf, or has several elements and no gradient is given; GRAPH_FREED at a second pass; VERSION where a saved
+ * tensor was changed in place; NOT_A_TENSOR for a gradient that is none.
  *
  * @example
  * const w = tensor([2, 3], { requiresGrad: true })
@@ -32,9 +39,15 @@ export interface BackwardOptions {
  * w.grad // tensor([4., 6.])
  * @torch torch.Tensor.backward
  */
-export function backward(x: Tensor, gradient?: Tensor | null, options: BackwardOptions = {}): void {
-  const root = rootOf('backward', x, gradient ?? undefined)
-  run([root], options, undefined)
+export function backward(x: Tensor, gradient?: Tensor | BackwardCall | null, options?: BackwardOptions): void {
+  const call: BackwardCall = isTensor(gradient) || gradient == null ? { ...options, gradient } : gradient
+  if (typeof call !== 'object' || Array.isArray(call) || !(call.gradient == null || isTensor(call.gradient))) {
+    throw new TensorError('NOT_A_TENSOR', 'backward: the gradient is not a tensor.', {
+      next: 'Give a tensor in the shape of what backward is called on, or nothing where that has one element.',
+    })
+  }
+  const root = rootOf('backward', x, call.gradient ?? undefined)
+  run([root], call, undefined)
 }
 
 export interface GradOptions extends BackwardOptions {

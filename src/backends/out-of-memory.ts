@@ -2,6 +2,7 @@
 import type { LiveStorage } from '../tensor/backend.js'
 import { DTYPES, type DType } from '../tensor/dtype.js'
 import { TensorError } from '../tensor/errors.js'
+import { grouped, type MemoryEntry } from '../tensor/memory.js'
 
 export interface Shortage {
   readonly dtype: DType
@@ -18,9 +19,9 @@ export interface Shortage {
 const NAMED = 5
 
 export function outOfMemory({ dtype, length, taken, limit, live, cause }: Shortage): TensorError {
-  const wanted = `${length} x ${dtype}, ${mib(length * DTYPES[dtype].bytes)},`
+  const wanted = `${dtype} x ${length}, ${mib(length * DTYPES[dtype].bytes)},`
   const bound = limit === undefined ? '' : ` (at most ${mib(limit)})`
-  const largest = [...live].sort((a, b) => b.bytes - a.bytes).slice(0, NAMED)
+  const largest = grouped(live).slice(0, NAMED)
   const names = largest.length === 0 ? '' : ` The largest: ${largest.map(nameOf).join('; ')}.`
   return new TensorError(
     'OUT_OF_MEMORY',
@@ -32,11 +33,11 @@ export function outOfMemory({ dtype, length, taken, limit, live, cause }: Shorta
   )
 }
 
-function nameOf({ dtype, length, bytes, site }: LiveStorage): string {
-  const what = dtype === undefined ? 'small tensors' : `${length} x ${dtype}`
-  return `${mib(bytes)} (${what}${site === undefined ? '' : `, made at ${site}`})`
+function nameOf({ what, count, bytes, site }: MemoryEntry): string {
+  const several = count === 1 ? '' : `${count} of `
+  return `${mib(bytes)} (${several}${what}${site === undefined ? '' : `, made at ${site}`})`
 }
 
-export function mib(bytes: number): string {
+function mib(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0)} MiB`
 }

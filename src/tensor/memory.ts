@@ -53,7 +53,8 @@ export function trackMemory(on = true): void {
   currentBackend().setTracking(on)
 }
 
-function grouped(storages: readonly LiveStorage[]): MemoryEntry[] {
+/** Storages by kind and by the line that made them, the greatest first. */
+export function grouped(storages: readonly LiveStorage[]): MemoryEntry[] {
   const groups = new Map<string, { what: string; count: number; bytes: number; site: string | undefined }>()
   for (const { dtype, length, bytes, count, site } of storages) {
     const what = dtype === undefined ? 'small tensors' : `${dtype} x ${length}`

@@ -120,7 +120,7 @@ export class Gemm {
   }
 
   private scratchOnce(): { a: WasmStorage; b: WasmStorage; tile: WasmStorage } {
-    const room = (length: number): WasmStorage => this.heap.allocate('float64', length)
+    const room = (length: number): WasmStorage => this.heap.workspace('float64', length)
     this.scratch ??= { a: room(BLOCK.rows * BLOCK.depth), b: room((BLOCK.columns + 8) * BLOCK.depth), tile: room(64) }
     return this.scratch
   }

@@ -94,7 +94,7 @@ describe('backward', () => {
   it('frees what it saved: a second pass needs retainGraph', () => {
     const x = leaf([1, 2])
     const y = x.mul(x).sum()
-    y.backward(null, { retainGraph: true })
+    y.backward({ retainGraph: true })
     y.backward()
     assert.deepEqual(list(x.grad), [4, 8])
     throws('GRAPH_FREED', /freed by an earlier backward .*retainGraph: true/, () => y.backward())
@@ -106,6 +106,21 @@ describe('backward', () => {
     h.mul(2).sum().backward()
     h.mul(3).sum().backward()
     assert.deepEqual(list(x.grad), [5, 5])
+  })
+
+  it('takes the gradient first or by name, and nothing else in its place', () => {
+    const x = leaf([1, 2])
+    const y = x.mul(2)
+    y.backward(tensor([1, 10]), { retainGraph: true })
+    y.backward({ gradient: tensor([1, 10]) })
+    assert.deepEqual(list(x.grad), [4, 40])
+    const wrong = (gradient: unknown): void =>
+      leaf([1, 2])
+        .mul(2)
+        .backward(gradient as Tensor)
+    for (const gradient of [3, 'x', [1, 1], { gradient: [1, 1] }]) {
+      throws('NOT_A_TENSOR', /the gradient is not a tensor.*in the shape of/, () => wrong(gradient))
+    }
   })
 
   it('says what has no graph, and what is no single number', () => {

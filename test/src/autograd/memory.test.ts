@@ -5,7 +5,7 @@ import * as c from '#src/autograd/rules/calculus.js'
 import { backward, checkpoint, enableGrad, grad, hvp, jvp, noGrad, registerHook, type Tensor } from '#src/index.js'
 import { hooks } from '#src/tensor/graph.js'
 import { currentBackend } from '#src/tensor/state.js'
-import { increase, numbers, on, points, total } from './points.js'
+import { growth, increase, numbers, on, points, total } from './points.js'
 
 const live = (): number => currentBackend().memory(true).bytes
 
@@ -44,10 +44,8 @@ for (const backend of ['reference', 'wasm']) {
         second: () => grad(total(grad(f(x), [x], { createGraph: true })[0] as Tensor), [x]),
       }
       for (const [name, run] of Object.entries(runs)) {
-        run()
-        const start = live()
-        for (let i = 0; i < 20; i++) run()
-        assert.ok(live() - start <= 2 * bytes, `${name}: ${live() - start} bytes more`)
+        const more = growth(run, 20, live)
+        assert.ok(more <= 2 * bytes, `${name}: ${more} bytes more`)
       }
     })
 

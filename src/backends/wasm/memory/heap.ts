@@ -94,15 +94,20 @@ export class Heap {
     return storage
   }
 
-  private allocateLarge(dtype: DType, length: number): WasmStorage {
+  /** Memory that a kernel keeps for its own use from call to call. */
+  workspace(dtype: DType, length: number): WasmStorage {
+    return this.allocateLarge(dtype, length, "the library's own workspace")
+  }
+
+  private allocateLarge(dtype: DType, length: number, owner?: string): WasmStorage {
     const wanted = length * DTYPES[dtype].bytes
     const bytes = Math.ceil(wanted / 16) * 16
-    const site = wanted >= SITE_FROM ? callSite() : undefined
+    const site = owner ?? (wanted >= SITE_FROM ? callSite() : undefined)
     const span = this.takeSpan(bytes, dtype, length)
     const block = this.makeBlock({ span, ref: undefined, dtype, length, site })
     block.live = 1
     const storage = new WasmStorage(this.backend, dtype, length, span.start, block)
-    if (this.tracked !== undefined) this.track(storage)
+    if (this.tracked !== undefined && owner === undefined) this.track(storage)
     return storage
   }
 
@@ -158,7 +163,7 @@ export class Heap {
   }
 
   /** Gives back what has died. */
-  sweep(): void {
+  private sweep(): void {
     findCollector()?.()
     const alive: Entry[] = []
     for (const entry of this.entries) {

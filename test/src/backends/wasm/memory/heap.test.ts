@@ -121,12 +121,12 @@ describe('wasm: a heap that is full', () => {
         assert.equal(error.code, 'OUT_OF_MEMORY')
         assert.match(
           error.message,
-          /^Out of memory: 3145728 x int32, 12 MiB, does not fit beside 24 MiB of live tensors/,
+          /^Out of memory: int32 x 3145728, 12 MiB, does not fit beside 24 MiB of live tensors/,
         )
         assert.match(error.message, /at most 32 MiB/)
         assert.match(
           error.message,
-          /The largest: 16 MiB \(4194304 x float32, made at .*heap\.test\..*\); 8\.0 MiB \(1048576 x float64/,
+          /The largest: 16 MiB \(float32 x 4194304, made at .*heap\.test\..*\); 8\.0 MiB \(float64 x 1048576/,
         )
         assert.match(error.next ?? '', /loss\.item\(\)/)
         return true
@@ -157,7 +157,7 @@ describe('wasm: a heap that is full', () => {
       () => {
         for (;;) kept.push(full.allocate('float32', 256))
       },
-      { code: 'OUT_OF_MEMORY', message: /256 x float32, 0\.0 MiB.*small tensors/ },
+      { code: 'OUT_OF_MEMORY', message: /float32 x 256, 0\.0 MiB.*small tensors/ },
     )
     assert.ok(kept.length > 30_000)
   })
