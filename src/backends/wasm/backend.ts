@@ -6,6 +6,7 @@ import { TensorError } from '../../tensor/errors.js'
 import { loops } from '../reference/loops.js'
 import { lineKernels } from './along/kernels.js'
 import { convKernels } from './conv.js'
+import { withHalf } from './convert/half.js'
 import { convertKernels } from './convert/kernels.js'
 import type { Ground } from './ground.js'
 import { indexKernels } from './index/kernels.js'
@@ -46,7 +47,7 @@ export function wasmBackend(): Backend {
     if (pointer === 0) throw released()
     return new (DTYPES[dtype].array as unknown as ArrayOn)(heap.memory.buffer, pointer, length)
   }
-  const inLoops = loops(arrayOf)
+  const inLoops = withHalf(loops(arrayOf))
   const ground: Ground = { memory: heap.memory, loops: inLoops }
   const gemm = new Gemm(heap)
   const kernels: Kernels = {

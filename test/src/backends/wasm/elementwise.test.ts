@@ -257,6 +257,26 @@ describe('wasm: elementwise', () => {
     })
   }
 
+  for (const dtype of ['float16', 'bfloat16'] as const) {
+    it(`computes with ${dtype} as if each result were rounded once, functions to the last place`, () => {
+      const every = (step: number): Given => {
+        const array = Uint16Array.from({ length: Math.floor(65536 / step) }, (_, i) => i * step)
+        return { array, dtype, shape: [array.length] }
+      }
+      const [x, y] = [every(7), { ...every(7), array: every(7).array.map((_, i) => (i * 7919) % 65536) }]
+      for (const name of [...EXACT, 'isNaN', 'isInf', 'isFinite'] as const) same(onBoth(name, [x], {}), name)
+      for (const name of ['add', 'sub', 'mul', 'div', 'maximum', 'minimum', 'fmod', 'lt', 'ge'] as const) {
+        same(onBoth(name, [x, y], {}), name)
+      }
+      for (const name of UNARY) {
+        const { actual, expected } = onBoth(name, [x], {})
+        // Neighbours have neighbouring bits.
+        const far = expected.findIndex((bits, i) => Math.abs(bits - (actual[i] as number)) > 1)
+        assert.ok(far < 0, `${name}: of bits ${x.array[far]} ${actual[far]}, expected ${expected[far]}`)
+      }
+    })
+  }
+
   it('writes over an operand where a form in place asks for it', () => {
     for (const name of ['add', 'mul', 'maximum'] as const) {
       for (const [shape, other] of [
