@@ -1,20 +1,21 @@
-// Kernels along one axis: softmax, running sums and products, places of extremes.
+// Kernels along one axis: softmax, running sums and products, places of extremes, order.
 import type { Kernel, Kernels, Operand } from '../../../tensor/backend.js'
 import { sizeOf } from '../../../tensor/shape.js'
 import { compiledBy, type Ground, withScratch } from '../ground.js'
 import type { LaneName } from '../vector.js'
 import { addressOf } from '../walk.js'
-import { alongLines, withLines } from './lines.js'
+import { alongLines, intoLines, withLines } from './lines.js'
 import { placesOfValues } from './places.js'
 import { type RunningDtype, type RunningName, runningRows } from './running.js'
 import { softmaxRows } from './softmax.js'
+import { roomFor, sortRows } from './sort.js'
 
 const LANES: { readonly [dtype in RunningDtype]: LaneName } = { float32: 'f32x4', float64: 'f64x2', int32: 'i32x4' }
 
 const hasCode = (x: Operand): x is Operand & { readonly dtype: RunningDtype } =>
   Object.hasOwn(LANES, x.dtype) && sizeOf(x.shape) > 0
 
-type Names = 'softmax' | 'logSoftmax' | 'cumsum' | 'cumprod' | 'argmax' | 'argmin'
+type Names = 'softmax' | 'logSoftmax' | 'cumsum' | 'cumprod' | 'argmax' | 'argmin' | 'argsort'
 
 export function lineKernels(ground: Ground): Pick<Kernels, Names> {
   const { loops } = ground
@@ -88,5 +89,20 @@ export function lineKernels(ground: Ground): Pick<Kernels, Names> {
     },
     argmax: place('argmax', 'amax'),
     argmin: place('argmin', 'amin'),
+    argsort([given], out, { dim, descending }) {
+      const x = given as Operand
+      const count = sizeOf(x.shape)
+      if (count === 0) return
+      const length = x.shape[dim] ?? 1
+      withLines(x, dim, lines => {
+        intoLines(out, dim, orders => {
+          withScratch(out, 'int32', [roomFor(length)], room => {
+            const ints = (where: Operand, size: number) => new Int32Array(ground.memory.buffer, addressOf(where), size)
+            const [target, spare] = [ints(orders, count), ints(room, roomFor(length))]
+            sortRows(x.dtype, ground.memory.buffer, addressOf(lines), target, spare, length, descending)
+          })
+        })
+      })
+    },
   }
 }

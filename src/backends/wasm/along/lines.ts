@@ -61,3 +61,17 @@ export function withLines(x: Operand, dim: number, body: (x: Operand) => void): 
     body(scratch)
   })
 }
+
+/** Calls `body` with room for the numbers of `out`, lines along `dim` together, from which they go to their places. */
+export function intoLines(out: Operand, dim: number, body: (lines: Operand) => void): void {
+  if (out.layout === undefined && isLast(out.shape, dim)) {
+    body(out)
+    return
+  }
+  const order = dimLast(out.shape.length, dim)
+  const target = permuted(out, order)
+  withScratch(out, out.dtype, target.shape, scratch => {
+    body(scratch)
+    out.storage.backend.kernels.copy([scratch], target, {})
+  })
+}

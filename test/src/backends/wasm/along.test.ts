@@ -138,3 +138,40 @@ describe('wasm: places of extremes', () => {
     assert.equal(onBoth('argmax', [low], { dim: 0, keepdim: false }).actual[0], 0)
   })
 })
+
+describe('wasm: order', () => {
+  for (const dtype of [...DTYPES, 'bfloat16', 'bool'] as const) {
+    it(`is the reference's along any axis: ${dtype}`, () => {
+      for (const descending of [false, true]) {
+        eachLine(dtype as 'float32', (x, dim, what) => same(onBoth('argsort', [x], { dim, descending }), what))
+        // Lines for every way of sorting, with many equals.
+        for (const n of [0, 1, 2, 39, 40, 41, 300, 4095, 4096, 9000]) {
+          same(onBoth('argsort', [rowMajorOf(dtype, [2, n])], { dim: 1, descending }), `${n}`)
+        }
+      }
+    })
+  }
+
+  it('has NaN as the greatest, 0 and -0 as equal, and leaves equals as they are', () => {
+    const special = [0, -0, 1, -1, NaN, Infinity, -Infinity, 1e-45, -1e-45, 5e-324, -5e-324, -NaN, 3e38, -3e38, 2, 2]
+    for (const dtype of ['float32', 'float64'] as const) {
+      for (const times of [1, 4, 400]) {
+        const values = Array.from({ length: times * special.length }, (_, i) => special[(i * 7) % 16] as number)
+        const x: Given = { array: arrayOf(dtype, values), dtype, shape: [values.length] }
+        for (const descending of [false, true]) {
+          same(onBoth('argsort', [x], { dim: 0, descending }), `${dtype} ${times} ${descending}`)
+        }
+      }
+    }
+    for (const dtype of ['float16', 'bfloat16'] as const) {
+      const all: Given = {
+        array: Uint16Array.from({ length: 65536 }, (_, i) => (i * 7919) % 65536),
+        dtype,
+        shape: [65536],
+      }
+      for (const descending of [false, true]) same(onBoth('argsort', [all], { dim: 0, descending }), dtype)
+    }
+    const ends: Given = { array: Int32Array.of(0, 2 ** 31 - 1, -(2 ** 31), -1, 1), dtype: 'int32', shape: [5] }
+    same(onBoth('argsort', [ends], { dim: 0, descending: false }), 'ends')
+  })
+})
