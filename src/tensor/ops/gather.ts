@@ -1,9 +1,10 @@
 // Reading and writing by tensors of indices.
-import { apply, assign } from '../engine.js'
+import { apply, assign, compute } from '../engine.js'
 import { shapeText, TensorError } from '../errors.js'
 import { NONE } from '../primitives.js'
 import { broadcast, normalDim, type Shape, sameShape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
+import { numberOf } from './host.js'
 import { checkedIndex } from './index-check.js'
 import { asTensor, cast, filler, needTensor, type Scalar } from './operand.js'
 import { expanded, narrowed, reshaped } from './windows.js'
@@ -229,9 +230,10 @@ function truePlaces(mask: Tensor): Tensor {
 }
 
 function countTrue(mask: Tensor): number {
-  const flat = mask.layout === undefined ? mask : apply('copy', [mask], NONE)
-  let count = 0
-  for (const bit of flat.storage.backend.read(flat.storage, flat.offset, sizeOf(mask.shape))) count += Number(bit !== 0)
+  const ones = compute('cast', [mask], { dtype: 'int32' })
+  const sum = compute('sum', [ones], { dims: mask.shape.map((_, i) => i), keepdim: false })
+  const count = numberOf(sum)
+  for (const { storage } of [ones, sum]) storage.backend.release(storage)
   return count
 }
 

@@ -53,10 +53,22 @@ export function set(x: Tensor, ...indicesAndValue: [...Index[], Index | TensorLi
   const given = indicesAndValue.at(-1)
   const value =
     typeof given === 'number' || typeof given === 'boolean' ? filler('set', given, x) : asTensor('set', given)
-  const { seen, picks } = resolve('set', x, indicesAndValue.slice(0, -1) as Index[])
+  const indices = indicesAndValue.slice(0, -1) as Index[]
+  const [mask] = indices
+  if (indices.length === 1 && isTensor(mask) && mask.dtype === 'bool' && value.shape.length === 0) {
+    return fillWhere(x, mask, value)
+  }
+  const { seen, picks } = resolve('set', x, indices)
   const source = cast(value, x.dtype)
   assign('set', seen, () => (picks.length === 0 ? fitted(source, seen.shape) : put(seen, picks, source)), [x, value])
   return x
+}
+
+/** x.set(x.lt(0), 0): one number where a mask is true needs no list of places. */
+function fillWhere(x: Tensor, mask: Tensor, value: Tensor): Tensor {
+  checkMask('set', mask, x.shape, 0)
+  const on = reshaped(mask, [...mask.shape, ...x.shape.slice(mask.shape.length).map(() => 1)])
+  return assign('set', x, () => apply('where', [on, cast(value, x.dtype), x], NONE), [x, value])
 }
 
 /** A fresh tensor, since the value may be a view of what is written to. */
@@ -184,18 +196,22 @@ function rangeOf(operation: string, range: unknown, length: number): [number, nu
 /** The places that a tensor index means, one list for each axis that it takes. */
 function placesOf(operation: string, index: Tensor, shape: Shape, axis: number): Tensor[] {
   if (index.dtype !== 'bool') return [checkedIndex(operation, index, shape[axis] as number, axis, true)]
-  const own = shape.slice(axis, axis + index.shape.length)
-  if (!sameShape(index.shape, own)) {
-    throw new TensorError(
-      'SHAPE_MISMATCH',
-      `${operation}: the mask has shape ${shapeText(index.shape)}, the axes it stands for ${shapeText(own)}.`,
-      {
-        next: 'A mask has the sizes of the axes that it picks from.',
-      },
-    )
-  }
+  const own = checkMask(operation, index, shape, axis)
   const rows = nonzero(index)
   return own.map((_, i) => reshaped(narrowed(rows, 1, i, 1), [rows.shape[0] as number]))
+}
+
+/** The sizes of the axes that a mask stands for, from `axis` on. */
+function checkMask(operation: string, mask: Tensor, shape: Shape, axis: number): Shape {
+  const own = shape.slice(axis, axis + mask.shape.length)
+  if (sameShape(mask.shape, own)) return own
+  throw new TensorError(
+    'SHAPE_MISMATCH',
+    `${operation}: the mask has shape ${shapeText(mask.shape)}, the axes it stands for ${shapeText(own)}.`,
+    {
+      next: 'A mask has the sizes of the axes that it picks from.',
+    },
+  )
 }
 
 /** The places of a list of bools that are true. */

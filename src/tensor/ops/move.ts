@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor.js'
 import { int32List } from './host.js'
 import { cast, constant } from './operand.js'
 import { said } from './per-axis.js'
-import { expand, movedim, reshape, transpose } from './views.js'
+import { diagonal, expand, movedim, reshape, transpose } from './views.js'
 import { expanded, narrowed, reshaped } from './windows.js'
 
 /**
@@ -61,6 +61,7 @@ export function repeatInterleave(x: Tensor, repeats: number | readonly number[],
   const source = dim === undefined ? reshaped(x, [sizeOf(x.shape)]) : x
   const at = normalDim('repeatInterleave', dim ?? 0, source.shape.length)
   const size = source.shape[at] as number
+  if (typeof repeats === 'number' && Number.isInteger(repeats) && repeats >= 0) return eachAgain(source, at, repeats)
   const counts =
     typeof repeats === 'number' ? new Array<number>(size).fill(repeats) : checkedList('repeatInterleave', repeats)
   if (counts.length !== size || counts.some(n => !Number.isInteger(n) || n < 0)) {
@@ -70,6 +71,16 @@ export function repeatInterleave(x: Tensor, repeats: number | readonly number[],
   }
   const places = Int32Array.from(counts.flatMap((n, i) => new Array<number>(n).fill(i)))
   return apply('indexSelect', [source, int32List(places, x)], { dim: at })
+}
+
+/** All places of an axis equally often. */
+function eachAgain(x: Tensor, axis: number, times: number): Tensor {
+  const [front, back] = [x.shape.slice(0, axis + 1), x.shape.slice(axis + 1)]
+  const wide = expanded(reshaped(x, [...front, 1, ...back]), [...front, times, ...back])
+  return reshaped(
+    apply('copy', [wide], NONE),
+    x.shape.map((n, i) => (i === axis ? n * times : n)),
+  )
 }
 
 export interface PadOptions {
@@ -236,7 +247,7 @@ function rollOne(x: Tensor, shift: number, axis: number): Tensor {
  * @torch torch.tril
  */
 export function tril(x: Tensor, diagonal = 0): Tensor {
-  return triangle('tril', x, diagonal, (i, j) => j - i <= diagonal)
+  return triangle('tril', x, diagonal, row => [0, row + diagonal + 1])
 }
 
 /**
@@ -244,14 +255,15 @@ export function tril(x: Tensor, diagonal = 0): Tensor {
  * @torch torch.triu
  */
 export function triu(x: Tensor, diagonal = 0): Tensor {
-  return triangle('triu', x, diagonal, (i, j) => j - i >= diagonal)
+  return triangle('triu', x, diagonal, (row, columns) => [row + diagonal, columns])
 }
 
 function triangle(
   operation: string,
   x: Tensor,
   diagonal: number,
-  inside: (row: number, column: number) => boolean,
+  /** The columns of a row that are kept. */
+  inside: (row: number, columns: number) => readonly [number, number],
 ): Tensor {
   const [rows, columns] = x.shape.slice(-2)
   if (rows === undefined || columns === undefined || !Number.isInteger(diagonal)) {
@@ -264,12 +276,16 @@ function triangle(
     )
   }
   const mask = compute('full', [], { shape: [rows, columns], dtype: 'bool', value: 0 }, x.storage.backend)
-  const bits = Uint8Array.from({ length: rows * columns }, (_, i) =>
-    Number(inside(Math.floor(i / columns), i % columns)),
-  )
+  const bits = new Uint8Array(rows * columns)
+  for (let i = 0; i < rows; i++) {
+    const [from, to] = inside(i, columns)
+    bits.fill(1, i * columns + clip(from, columns), i * columns + clip(to, columns))
+  }
   mask.storage.backend.write(mask.storage, bits, 0)
   return apply('where', [mask, x, constant(0, x.dtype, x.storage.backend)], NONE)
 }
+
+const clip = (n: number, size: number): number => Math.min(Math.max(n, 0), size)
 
 /**
  * A matrix with the numbers of a list on its diagonal; of a matrix, the diagonal as a copy.
@@ -277,7 +293,7 @@ function triangle(
  */
 export function diag(x: Tensor, offset = 0): Tensor {
   checkedWhole('diag', 'offset', offset)
-  if (x.shape.length === 2) return apply('copy', [diagonalOf(x, offset)], NONE)
+  if (x.shape.length === 2) return apply('copy', [diagonal(x, offset)], NONE)
   if (x.shape.length !== 1) {
     throw new TensorError('BAD_SHAPE', `diag: needs a list or a matrix; got shape ${shapeText(x.shape)}.`, {
       next: 'Use diagonal for more axes.',
@@ -320,15 +336,6 @@ export function diagEmbed(x: Tensor, offset = 0, { dim1 = -2, dim2 = -1 }: DiagE
   const strides = [...rowMajor([...lead, size * size]).slice(0, -1), size + 1]
   const flat = apply('asStridedScatter', [x], { length, strides, offset: offset > 0 ? offset : -offset * size })
   return movedim(reshaped(flat, [...lead, size, size]), [-2, -1], [rows, columns])
-}
-
-function diagonalOf(x: Tensor, offset: number): Tensor {
-  const [rows, columns] = x.shape as [number, number]
-  const length = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)))
-  const flat = reshaped(apply('copy', [x], NONE), [rows * columns])
-  const first = Math.max(offset, 0) + Math.max(-offset, 0) * columns
-  const places = Int32Array.from({ length }, (_, i) => first + i * (columns + 1))
-  return apply('indexSelect', [flat, int32List(places, x)], { dim: 0 })
 }
 
 /**

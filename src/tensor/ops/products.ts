@@ -5,8 +5,8 @@ import { NONE } from '../primitives.js'
 import { broadcast, normalDim, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { add, mul } from './arithmetic.js'
-import { int32List } from './host.js'
 import { meet, needTensor } from './operand.js'
+import { diagonal } from './views.js'
 import { permuted, reshaped } from './windows.js'
 
 /**
@@ -283,19 +283,5 @@ export function addmm(x: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: 
  */
 export function trace(x: Tensor): Tensor {
   needRank('trace', x, 2, 'tensor')
-  const [rows, columns] = x.shape as [number, number]
-  const n = Math.min(rows, columns)
-  const flat = reshaped(apply('copy', [x], NONE), [rows * columns])
-  const on = apply(
-    'indexSelect',
-    [
-      flat,
-      int32List(
-        Int32Array.from({ length: n }, (_, i) => i * (columns + 1)),
-        x,
-      ),
-    ],
-    { dim: 0 },
-  )
-  return apply('sum', [on], { dims: [0], keepdim: false })
+  return apply('sum', [diagonal(x)], { dims: [0], keepdim: false })
 }

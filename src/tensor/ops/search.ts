@@ -69,10 +69,11 @@ function placesOf(operation: string, sorted: Tensor, values: TensorLike, right: 
   }
   const [list, numbers] = [numbersOf(sorted), numbersOf(wanted)]
   const each = perRow ? (wanted.shape.at(-1) as number) : numbers.length
-  const places = Int32Array.from(numbers, (value, i) => {
-    const from = each === 0 ? 0 : Math.floor(i / each) * length
-    return placeIn(list.subarray(from, from + length), value, right)
-  })
+  const places = new Int32Array(numbers.length)
+  for (let first = 0, from = 0; first < numbers.length; first += each, from += length) {
+    const row = list.subarray(from, from + length)
+    for (let i = first; i < first + each; i++) places[i] = placeIn(row, numbers[i] as number, right)
+  }
   return reshaped(int32List(places, sorted), wanted.shape)
 }
 

@@ -3,9 +3,9 @@ import { apply } from '../engine.js'
 import { TensorError } from '../errors.js'
 import { normalDim, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
-import { int32List } from './host.js'
+import { int32List, numbersOf } from './host.js'
 import { data } from './read.js'
-import { narrowed, reshaped } from './windows.js'
+import { narrowed, permuted, reshaped } from './windows.js'
 
 export interface SortOptions {
   /** From the greatest to the least. Default false. */
@@ -68,9 +68,52 @@ export function topk(x: Tensor, k: number, { dim = -1, largest = true }: TopkOpt
       next: `k is from 0 to ${size}.`,
     })
   }
-  const order = argsort(x, dim, { descending: largest })
-  const indices = x.shape.length === 0 ? order : narrowed(order, at, 0, k)
+  const indices = worthSelecting(x, size, k) ? selected(x, at, k, largest) : firstOf(x, at, k, largest)
   return { values: pick(x, at, indices), indices }
+}
+
+function firstOf(x: Tensor, dim: number, k: number, largest: boolean): Tensor {
+  const order = argsort(x, dim, { descending: largest })
+  return x.shape.length === 0 ? order : narrowed(order, dim, 0, k)
+}
+
+/** A few of many are found in one pass, some hundred times faster than by sorting all. */
+function worthSelecting(x: Tensor, size: number, k: number): boolean {
+  return k > 0 && k <= 64 && size >= 8 * k && !x.storage.backend.asynchronous
+}
+
+/** The same indices as those of the sorted axis. */
+function selected(x: Tensor, dim: number, k: number, largest: boolean): Tensor {
+  const size = x.shape[dim] as number
+  const order = [...x.shape.map((_, i) => i).filter(i => i !== dim), dim]
+  const numbers = numbersOf(permuted(x, order))
+  const places = new Int32Array((numbers.length / size) * k)
+  const best = new Float64Array(k)
+  for (let row = 0; row * size < numbers.length; row++) {
+    const found = places.subarray(row * k, (row + 1) * k)
+    select(numbers.subarray(row * size, (row + 1) * size), largest, best, found)
+  }
+  const lead = order.slice(0, -1).map(i => x.shape[i] as number)
+  const inverse = x.shape.map((_, i) => order.indexOf(i))
+  return permuted(reshaped(int32List(places, x), [...lead, k]), inverse)
+}
+
+/** Keeps the best so far in order; a number enters behind its equals, which came before. */
+function select(row: Float64Array, largest: boolean, best: Float64Array, places: Int32Array): void {
+  const k = best.length
+  const above = (a: number, b: number): boolean =>
+    largest ? a > b || (Number.isNaN(a) && !Number.isNaN(b)) : a < b || (Number.isNaN(b) && !Number.isNaN(a))
+  for (let i = 0; i < row.length; i++) {
+    const value = row[i] as number
+    if (i >= k && !above(value, best[k - 1] as number)) continue
+    let at = Math.min(i, k - 1)
+    for (; at > 0 && above(value, best[at - 1] as number); at--) {
+      best[at] = best[at - 1] as number
+      places[at] = places[at - 1] as number
+    }
+    best[at] = value
+    places[at] = i
+  }
 }
 
 export interface KthValueOptions {

@@ -102,6 +102,29 @@ describe('relations', () => {
     )
   })
 
+  it('topk of a long axis finds what sorting finds, ties and NaN in order', () => {
+    const numbers = fc.array(fc.constantFrom(NaN, 0, -0, 1, -1, 2.5, Infinity, -Infinity, 7, -7), {
+      minLength: 48,
+      maxLength: 48,
+    })
+    fc.assert(
+      fc.property(numbers, fc.constantFrom(1, 2, 3), fc.boolean(), (values, k, largest) => {
+        const x = fromArray(Float64Array.from(values), [24, 2])
+        for (const [y, dim] of [
+          [x, 0],
+          [x.t().contiguous(), 1],
+          [x.t(), 1],
+        ] as const) {
+          const sorted = y.sort(dim, { descending: largest })
+          const found = y.topk(k, { dim, largest })
+          same(found.indices, sorted.indices.narrow(dim, 0, k))
+          same(found.values, sorted.values.narrow(dim, 0, k))
+        }
+      }),
+      RUNS,
+    )
+  })
+
   it('searchsorted counts what lies below, bucketize asks the other way round', () => {
     const numbers = fc.array(fc.integer({ min: -6, max: 6 }), { maxLength: 8 })
     fc.assert(
