@@ -50,24 +50,30 @@ export interface RandintOptions extends RandomOptions {
 /**
  * Random whole numbers from `low` to `high - 1`, each as likely as the others.
  *
- * `randint(high, { shape })` counts from 0, `randint(low, high, { shape })` from low. Each is floor(u (high - low)) + low with 53 random
- * bits u: no remainder is taken, and no number is more likely than another by more than (high - low) / 2^53. Dtype: int32 unless given.
+ * `randint(high, { shape })` counts from 0, `randint(low, high, { shape })` from low; a list in place of the options is the shape.
+ * Each is floor(u (high - low)) + low with 53 random bits u: no remainder is taken, and no number is more likely than another by more
+ * than (high - low) / 2^53. Dtype: int32 unless given.
  * Throws BAD_VALUE where the range is empty or beyond int32, BAD_SHAPE.
  *
  * @torch torch.randint
- * @differs the shape is an option; the dtype is int32, PyTorch's int64
+ * @differs the dtype is int32, PyTorch's int64; without a shape it is one number
  * @example
- * randint(1, 7, { shape: [3] }) // three dice
+ * randint(1, 7, [3]) // three dice
  */
-export function randint(low: number, high?: number | RandintOptions, options: RandintOptions = {}): Tensor {
-  const [from, to, chosen] = typeof high === 'number' ? [low, high, options] : [0, low, high ?? options]
+export function randint(
+  low: number,
+  high?: number | RandintOptions | Shape,
+  options: RandintOptions | Shape = {},
+): Tensor {
+  const [from, to, given] = typeof high === 'number' ? [low, high, options] : [0, low, high ?? options]
+  const chosen: RandintOptions = Array.isArray(given) ? { shape: given } : (given as RandintOptions)
   const whole = [from, to].every(n => Number.isInteger(n) && Math.abs(n) <= 2 ** 31)
   if (!whole || from >= to) {
     throw new TensorError(
       'BAD_VALUE',
       `randint: there is no whole number from ${from} to below ${to} that int32 can hold.`,
       {
-        next: 'Give whole numbers with low < high: randint(0, 10, { shape: [3] }).',
+        next: 'Give whole numbers with low < high: randint(0, 10, [3]).',
       },
     )
   }

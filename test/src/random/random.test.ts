@@ -182,6 +182,8 @@ describe('distributions', () => {
     const wide = numbers(randint(-(2 ** 31), 2 ** 31, { shape: [1000] }))
     assert.ok(wide.some(value => value < -(2 ** 30)) && wide.some(value => value > 2 ** 30))
     assertTensor(randint(1), 'int32', [], [0])
+    assertTensor(randint(1, [2]), 'int32', [2], [0, 0])
+    assertTensor(randint(7, 8, [1, 2]), 'int32', [1, 2], [7, 7])
     assert.equal(randint(5, { shape: [2], dtype: 'float32' }).dtype, 'float32')
   })
 
