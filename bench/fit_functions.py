@@ -96,7 +96,32 @@ def others():
     show("ERFC_SCALED", error, p)
 
 
+def circle():
+    quarter = (mp.pi / 4) ** 2
+    sine = lambda z: (mp.sin(mp.sqrt(z)) / mp.sqrt(z) - 1) / z
+    error, p, _ = quotient(sine, nodes(mp.mpf(0), quarter, 60), 3, 0)
+    show("SIN_TAIL", error, p)
+    cosine = lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2
+    error, p, _ = quotient(cosine, nodes(mp.mpf(0), quarter, 60), 2, 0)
+    show("COS_TAIL", error, p)
+    # pi / 2 in parts of 11 bits.
+    rest = mp.pi / 2
+    for _ in range(3):
+        scale = mp.mpf(2) ** (10 - mp.floor(mp.log(rest, 2)))
+        part = mp.floor(rest * scale) / scale
+        rest -= part
+        print("QUARTER_TURN:", mp.nstr(part, 17))
+    print("QUARTER_TURN:", mp.nstr(rest, 12))
+
+
+def exponential2():
+    error, p, _ = quotient(lambda r: mp.mpf(2) ** r, nodes(-mp.mpf(1) / 2, mp.mpf(1) / 2, 80), 6, 0)
+    show("EXP2", error, p)
+
+
 if __name__ == "__main__":
+    circle()
+    exponential2()
     others()
     exponentials()
     softplus()

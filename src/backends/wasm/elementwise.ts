@@ -5,8 +5,11 @@
 import { type Code, i32, i32x4, type Local, load, loopWhile, op, repeatWhile, store } from './assembler/expression.js'
 import { FunctionBuilder } from './assembler/module.js'
 import {
+  cos,
   erf,
+  erfc,
   exp,
+  exp2,
   expm1,
   GELU,
   geluTanh,
@@ -14,10 +17,14 @@ import {
   log,
   log1p,
   log2,
+  log10,
   type Steps,
   sigmoid,
   silu,
+  sin,
   softplus,
+  TURNS_END,
+  tan,
   tanh,
 } from './functions.js'
 import { type LaneName, Vector } from './vector.js'
@@ -40,26 +47,62 @@ export const FLOAT_UNARY = {
   rsqrt: (v, x) => v.div(v.constant(1), v.sqrt(x as Code)),
   reciprocal: (v, x) => v.div(v.constant(1), x as Code),
   relu: (v, x) => v.max(x as Code, v.constant(0)),
+  sign: (v, x) => {
+    const kept = v.let(x as Code)
+    const [above, below] = [v.gt(kept, v.constant(0)), v.lt(kept, v.constant(0))]
+    return v.sub(op('v128.and', above, v.constant(1)), op('v128.and', below, v.constant(1)))
+  },
 } as const satisfies Record<string, Formula>
+
+/** Those of them that whole numbers have too. */
+export const INT_UNARY: ReadonlySet<string> = new Set(['neg', 'abs', 'square', 'relu', 'sign'])
 
 /** Formulas on float32 lanes. */
 export const FLOAT32_UNARY = {
   exp,
+  exp2,
   expm1,
   log,
   log2,
+  log10,
   log1p,
+  sin,
+  cos,
+  tan,
   sigmoid,
   silu,
   tanh,
   softplus,
   erf,
+  erfc,
   gelu: inOneGo(GELU),
   geluTanh,
 } as const satisfies Record<string, (v: Vector, x: Code) => Code>
 
 /** Those that are long enough for blockwise(). */
 export const FLOAT32_STEPS: { readonly [name: string]: Steps } = { gelu: GELU }
+
+/** Those that hold for numbers up to an end only. */
+export const FLOAT32_ENDS: { readonly [name: string]: number } = { sin: TURNS_END, cos: TURNS_END, tan: TURNS_END }
+
+/** (source, count, end): whether a number is infinite, or further from 0 than `end`. */
+export function anyBeyond(name: string): FunctionBuilder {
+  const f = new FunctionBuilder(name, ['i32', 'i32', 'f32'], ['i32'])
+  const v = new Vector('f32x4', f)
+  const [source, count] = [f.param(0), f.param(1)]
+  const [end, found] = [f.local('v128'), f.local('v128')]
+  const look = (x: Code, numbers: number): Code[] => [
+    found.set(op('v128.or', found.get, v.gt(v.abs(x), end.get))),
+    source.set(op('i32.add', source.get, i32(4 * numbers))),
+    count.set(op('i32.sub', count.get, i32(numbers))),
+  ]
+  return f.add(
+    end.set(op('f32x4.splat', f.param(2).get)),
+    loopWhile(op('i32.ge_u', count.get, i32(4)), ...look(v.load(source.get), 4)),
+    loopWhile(count.get, ...look(v.loadOne(source.get), 1)),
+    op('v128.any_true', found.get),
+  )
+}
 
 export const FLOAT_BINARY = {
   add: (v, a, b) => v.add(a as Code, b as Code),

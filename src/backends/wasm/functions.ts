@@ -1,9 +1,9 @@
 // Mathematical functions on four float32 lanes. Coefficients are minimax fits: bench/fit_functions.py makes them.
 //
-// Errors, against the correctly rounded result, over the whole range and results below 2^-126 included: exp 1 ulp, expm1 2,
-// log 2, log1p 3, tanh 3, sigmoid 3, softplus 4, erf 3 ulp. silu 4 and gelu 8 ulp, but for results below 2^-120: there the
-// rounding of a factor below 2^-126 is multiplied by x. geluTanh 4 ulp and 3 |y| more at y = 1.6 x (1 + .045 x^2), whose
-// rounding the exponential multiplies by its size.
+// Errors, against the correctly rounded result, over the whole range and results below 2^-126 included: exp 1 ulp, exp2, log,
+// log2, log10, expm1, log1p 2, tanh, sigmoid, erf, sin and cos 3 (for |x| <= 8192), softplus, tan 4, erfc 7 ulp. silu 4 and
+// gelu 8 ulp, but for results below 2^-120: there the rounding of a factor below 2^-126 is multiplied by x. geluTanh 4 ulp and 3 |y|
+// more at y = 1.6 x (1 + .045 x^2), whose rounding the exponential multiplies by its size.
 import type { Code } from './assembler/expression.js'
 import { i32, op } from './assembler/expression.js'
 import type { Vector } from './vector.js'
@@ -33,6 +33,18 @@ const GELU_BELOW = [-96.3084943009, 161.424582851, -116.048939557, 45.3605412292
 const GELU_EXP = [1.00000007162, 0.999999690256, 0.49998895117, 0.166675806331, 0.0419153597845, 0.00829725766181].map(
   (c, i) => -0.398945886563 * 2 ** -32 * (-0.5) ** i * c,
 )
+/** 2^r for |r| <= 1/2, to 1.9e-9. */
+const EXP2 = [
+  1.00000000055, 0.693147205718, 0.240226469041, 0.055503288063, 0.00961848787951, 0.00133999219913, 0.000153460480723,
+]
+/** (sin(r) / r - 1) / r^2 over r^2, for |r| <= pi / 4, to 2e-10. */
+const SIN_TAIL = [-0.166666666638, 0.00833333186367, -0.000198400819728, 2.72494117474e-6]
+/** (cos(r) - 1 + r^2 / 2) / r^4 over r^2, for |r| <= pi / 4, to 5e-8. */
+const COS_TAIL = [0.0416666646435, -0.00138883009723, 2.45476079986e-5]
+/** pi / 2 in parts: the first three have so few bits that a whole number up to 2^13 times one of them is exact. */
+const QUARTER_TURN = [1.5703125, 0.00048375129699707031, 7.5495336204767227e-8, 2.56334415159e-12]
+/** As far as the parts of a quarter turn reach. */
+export const TURNS_END = 8192
 /** (atanh(s) / s - 1) / s^2 over s^2, for |s| <= .172, to 1.7e-9. */
 const ATANH_TAIL = [0.33333333277, 0.200000610429, 0.142753992428, 0.116654868254]
 /** erf(x) / x over x^2, for |x| <= 1, to 1.2e-9. */
@@ -40,11 +52,11 @@ const ERF_HEAD = [
   1.12837916572, -0.37612625812, 0.112835851308, -0.0268538123827, 0.00518832929248, -0.000801021053167,
   7.85392181305e-5,
 ]
-/** exp(t^2) erfc(t) (1 + 2t) over (t - 2.5) / (t + 2.5), for t from 0 to 10.1, to 1.6e-8. */
+/** 2^-32 exp(t^2) erfc(t) (1 + 2t) over (t - 2.5) / (t + 2.5), for t from 0 to 10.1, to 1.6e-8. */
 const ERFC_SCALED = [
   1.26483816415, -0.122356789912, -0.0990228365474, 0.157631025597, -0.102989823618, 0.0327445753194, 0.00103579502968,
   -0.00429202306552, 0.000312360490364, 0.000446887846266,
-]
+].map(c => c * 2 ** -32)
 
 /** Adding it pushes a number's fraction out, and leaves the nearest whole number in the low bits. */
 const MAGIC = 12582912
@@ -66,19 +78,31 @@ function reduce(v: Vector, x: Code): { n: Code; whole: Code; r: Code } {
   return { n, whole, r }
 }
 
+/** p 2^n in two steps, so that results below 2^-126 and overflow come out right. */
+function scaled(v: Vector, p: Code, n: Code): Code {
+  const half = v.let(op('i32x4.shr_s', n, i32(1)))
+  return v.mul(v.mul(p, power(v, half)), power(v, op('i32x4.sub', n, half)))
+}
+
 /** 2^n for int32 lanes, -126 <= n <= 127. */
 function power(v: Vector, n: Code): Code {
   return op('i32x4.shl', op('i32x4.add', n, v.bits(127)), i32(23))
 }
 
-/** e^x: r + r^2 p(r) + 1, scaled by 2^n in two steps, so that results below 2^-126 and overflow come out right. */
+/** e^x: r + r^2 p(r) + 1, times 2^n. */
 export function exp(v: Vector, x: Code): Code {
   // Beyond these ends the result is 0 or Inf anyway.
   const inside = v.let(v.atLeast(v.atMost(x, v.constant(89)), v.constant(-104)))
   const { whole, r } = reduce(v, inside)
-  const half = v.let(op('i32x4.shr_s', whole, i32(1)))
-  const p = v.add(v.madd(v.mul(r, r), v.polynomial(r, EXP_TAIL), r), v.constant(1))
-  return v.mul(v.mul(p, power(v, half)), power(v, op('i32x4.sub', whole, half)))
+  return scaled(v, v.add(v.madd(v.mul(r, r), v.polynomial(r, EXP_TAIL), r), v.constant(1)), whole)
+}
+
+/** 2^x. */
+export function exp2(v: Vector, x: Code): Code {
+  const inside = v.let(v.atLeast(v.atMost(x, v.constant(129)), v.constant(-151)))
+  const pushed = v.let(v.add(inside, v.constant(MAGIC)))
+  const r = v.let(v.sub(inside, v.sub(pushed, v.constant(MAGIC))))
+  return scaled(v, v.polynomial(r, EXP2), v.let(op('i32x4.sub', pushed, v.bits(MAGIC_BITS))))
 }
 
 /** e^x for x <= 0, NaN kept: as exp, but the second scaling can be the same for all, as no 2^n is too large. */
@@ -143,6 +167,19 @@ export function log2(v: Vector, x: Code): Code {
   const high = v.constant(1.4426952600479126)
   const low = v.madd(v.add(f, correction), v.constant(LOG2_E_LOW), v.mul(correction, high))
   return logEnds(v, kept, v.add(v.madd(f, high, low), e))
+}
+
+/** log10(2) and log10(e) in two parts; of the first, the high one has so few bits that e times it is exact. */
+const LOG10_2 = [0.30126953125, Math.log10(2) - 0.30126953125]
+const LOG10_E = [Math.fround(Math.LOG10E), Math.LOG10E - Math.fround(Math.LOG10E)]
+
+export function log10(v: Vector, x: Code): Code {
+  const kept = v.let(x)
+  const { e, f, correction } = logParts(v, kept)
+  const [high, low] = LOG10_E.map(part => v.constant(part)) as [Code, Code]
+  const small = v.madd(v.add(f, correction), low, v.mul(correction, high))
+  const rest = v.madd(e, v.constant(LOG10_2[1] as number), small)
+  return logEnds(v, kept, v.madd(e, v.constant(LOG10_2[0] as number), v.madd(f, high, rest)))
 }
 
 /** log(u) + (x - (u - 1)) / u with u = 1 + x rounded. */
@@ -210,37 +247,90 @@ export function softplus(v: Vector, x: Code): Code {
   return v.madd(scaled, factor, v.atLeast(kept, v.constant(0)))
 }
 
-/** e^(t^2) erfc(t) for t >= 0: p(u) / (1 + 2t), u = (t - 2.5) / (t + 2.5), in one division. */
-function erfcScaled(v: Vector, t: Code): Code {
+/** erfc(t) for t >= 0: e^(-t^2) p(u) / (1 + 2t) with u = (t - 2.5) / (t + 2.5), in one division. Beyond 10.1 it is 0. */
+function erfcAbove0(v: Vector, t: Code): Code {
   const size = v.let(v.atMost(t, v.constant(10.1)))
   const [a, b] = [v.let(v.add(size, v.constant(2.5))), v.let(v.madd(size, v.constant(2), v.constant(1)))]
   const inverse = v.let(v.div(v.constant(1), v.mul(a, b)))
   const u = v.let(v.mul(v.mul(v.sub(size, v.constant(2.5)), b), inverse))
-  return v.mul(v.mul(v.polynomial(u, ERFC_SCALED), a), inverse)
+  const factor = v.mul(v.mul(v.polynomial(u, ERFC_SCALED), a), inverse)
+  const { p, power } = gauss(v, size)
+  return v.mul(v.mul(p, power), factor)
 }
 
-/** e^(-factor x^2). The square is split: its rounding error would be multiplied by its size. */
-function gauss(v: Vector, x: Code, factor: number): Code {
-  const kept = v.let(v.atMost(v.abs(x), v.constant(15)))
-  const high = v.let(op('v128.and', kept, v.bits(0xfffff000 | 0)))
-  const low = v.mul(v.mul(v.sub(kept, high), v.add(kept, high)), v.constant(-factor))
-  const e = v.let(exp(v, v.mul(v.mul(high, high), v.constant(-factor))))
-  return v.mul(e, expTiny(v, low))
+/** p * power = 2^32 e^(-x^2), with what the rounding of the square added. */
+function gauss(v: Vector, x: Code): { p: Code; power: Code } {
+  const square = v.let(v.mul(x, x))
+  const push = v.constant(pushFor(32))
+  const pushed = v.let(v.madd(square, v.constant(-LOG2_E), push))
+  const n = v.let(v.sub(pushed, push))
+  const rest = v.nmadd(n, v.constant(LN2_LOW), v.nmadd(n, v.constant(LN2_HIGH), v.neg(square)))
+  const r = v.let(v.add(rest, lessThanSquare(v, x, square)))
+  return { p: v.polynomial(r, EXP), power: op('i32x4.shl', pushed, i32(23)) }
 }
 
-/** e^x for |x| below .02: 1 + x + x^2 / 2. */
-function expTiny(v: Vector, x: Code): Code {
-  const kept = v.let(x)
-  return v.polynomial(kept, [1, 1, 0.5, 0.16666667])
+/** erf(x) for |x| <= 1. */
+function erfNear0(v: Vector, x: Code): Code {
+  return v.mul(x, v.polynomial(v.let(v.mul(x, x)), ERF_HEAD))
 }
 
 export function erf(v: Vector, x: Code): Code {
   const kept = v.let(x)
   const size = v.let(v.abs(kept))
-  const square = v.let(v.mul(kept, kept))
-  const head = v.let(v.mul(kept, v.polynomial(square, ERF_HEAD)))
-  const tail = withSign(v, v.sub(v.constant(1), v.mul(gauss(v, size, 1), erfcScaled(v, size))), kept)
+  const head = v.let(erfNear0(v, kept))
+  const tail = withSign(v, v.sub(v.constant(1), erfcAbove0(v, size)), kept)
   return v.select(v.lt(size, v.constant(1)), head, tail)
+}
+
+/** 1 - erf(x): right also where it is tiny. */
+export function erfc(v: Vector, x: Code): Code {
+  const kept = v.let(x)
+  const size = v.let(v.abs(kept))
+  const above = v.let(erfcAbove0(v, size))
+  const tail = v.let(v.select(v.lt(kept, v.constant(0)), v.sub(v.constant(2), above), above))
+  return v.select(v.lt(size, v.constant(0.5)), v.sub(v.constant(1), erfNear0(v, kept)), tail)
+}
+
+/** x = n pi / 2 + r with |r| <= pi / 4: n in the low bits, sin(r) and cos(r). For |x| up to TURNS_END. */
+function turned(v: Vector, x: Code): { n: Code; sine: Code; cosine: Code } {
+  const kept = v.let(x)
+  const pushed = v.let(v.madd(kept, v.constant(2 / Math.PI), v.constant(MAGIC)))
+  const n = v.let(v.sub(pushed, v.constant(MAGIC)))
+  const r = v.let(QUARTER_TURN.reduce((rest, part) => v.nmadd(n, v.constant(part), rest), kept))
+  const square = v.let(v.mul(r, r))
+  const sine = v.madd(v.mul(r, square), v.polynomial(square, SIN_TAIL), r)
+  const tail = v.madd(v.mul(square, square), v.polynomial(square, COS_TAIL), v.constant(1))
+  return { n: pushed, sine: v.let(sine), cosine: v.let(v.nmadd(square, v.constant(0.5), tail)) }
+}
+
+/** All bits where the lowest bit of n is set. */
+const odd = (n: Code): Code => op('i32x4.shr_s', op('i32x4.shl', n, i32(31)), i32(31))
+
+/** The sine of x + `quarters` pi / 2: sine or cosine of r, with the sign that the second bit of n tells. */
+function sineAfter(v: Vector, x: Code, quarters: 0 | 1): Code {
+  const { n, sine, cosine } = turned(v, x)
+  const after = quarters === 0 ? n : v.let(op('i32x4.add', n, v.bits(quarters)))
+  const sign = op('v128.and', op('i32x4.shl', after, i32(30)), v.bits(-(2 ** 31)))
+  return op('v128.xor', v.select(odd(after), cosine, sine), sign)
+}
+
+export function sin(v: Vector, x: Code): Code {
+  const kept = v.let(x)
+  // -0 has lost its sign to the parts of 0 quarter turns.
+  return v.select(v.eq(kept, v.constant(0)), kept, sineAfter(v, kept, 0))
+}
+
+export function cos(v: Vector, x: Code): Code {
+  return sineAfter(v, x, 1)
+}
+
+/** sin / cos, or - cos / sin after an odd number of quarter turns. */
+export function tan(v: Vector, x: Code): Code {
+  const kept = v.let(x)
+  const { n, sine, cosine } = turned(v, kept)
+  const mask = v.let(odd(n))
+  const above = v.select(mask, v.neg(cosine), sine)
+  return v.select(v.eq(kept, v.constant(0)), kept, v.div(above, v.select(mask, sine, cosine)))
 }
 
 /** A formula in two steps. */

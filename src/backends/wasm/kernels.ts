@@ -5,21 +5,25 @@ import { sameShape, sizeOf } from '../../tensor/shape.js'
 import type { FunctionBuilder } from './assembler/module.js'
 import { type Compiled, compile } from './assembler/module.js'
 import {
+  anyBeyond,
   BLOCK,
   blockwise,
   comparison,
   elementwise,
   FLOAT_BINARY,
   FLOAT_UNARY,
+  FLOAT32_ENDS,
   FLOAT32_STEPS,
   FLOAT32_UNARY,
   type Formula,
   INT_BINARY,
+  INT_UNARY,
   KEPT,
   type Mode,
   whereKernel,
 } from './elementwise.js'
 import type { Steps } from './functions.js'
+import { inOrder } from './ground.js'
 import type { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
 import type { LaneName } from './vector.js'
@@ -46,6 +50,8 @@ function part({ storage, offset, dtype }: Operand, start: number, end: number): 
 
 /** Kernels that share a heap. */
 export class ElementwiseKernels {
+  private beyond: Compiled | undefined
+
   constructor(
     private readonly heap: Heap,
     private readonly loops: Kernels,
@@ -57,7 +63,9 @@ export class ElementwiseKernels {
     for (const [name, formula] of Object.entries(FLOAT_UNARY)) {
       const light = name !== 'sqrt' && name !== 'rsqrt' && name !== 'reciprocal'
       out[name] = this.unary(name, (lanes, modes, id) =>
-        lanes === 'i32x4' ? undefined : elementwise(id, lanes, formula as Formula, modes, light ? 4 : 2),
+        lanes === 'i32x4' && !INT_UNARY.has(name)
+          ? undefined
+          : elementwise(id, lanes, formula as Formula, modes, light ? 4 : 2),
       )
     }
     for (const [name, formula] of Object.entries(FLOAT32_UNARY)) {
@@ -65,6 +73,7 @@ export class ElementwiseKernels {
         lanes === 'f32x4' ? elementwise(id, lanes, formula as Formula, modes, 2) : undefined,
       )
     }
+    for (const [name, end] of Object.entries(FLOAT32_ENDS)) out[name] = this.within(name, end, out[name] as Run)
     for (const [name, steps] of Object.entries(FLOAT32_STEPS)) out[name] = this.blockwise(name, steps, out[name] as Run)
     for (const [name, formula] of Object.entries(FLOAT_BINARY)) {
       out[name] = this.binary(name, (lanes, modes, id) => {
@@ -118,6 +127,23 @@ export class ElementwiseKernels {
         return
       }
       this.general(inputs, out, patterns => compiled(x.dtype, patterns[0] === 's' ? 3 : 0))
+    }
+  }
+
+  /** By `run` where no float32 number lies beyond an end, else in loops. */
+  private within(name: string, end: number, run: Run): Run {
+    const fallback = this.fallback(name)
+    return (inputs, out, params) => {
+      const x = inputs[0] as Operand
+      if (x.dtype !== 'float32') {
+        fallback(inputs, out, params)
+        return
+      }
+      inOrder(x, ordered => {
+        this.beyond ??= compile([anyBeyond('beyond')], this.heap.memory).beyond as Compiled
+        const far = this.beyond(addressOf(ordered), sizeOf(x.shape), end) !== 0
+        ;(far ? fallback : run)([ordered], out, params)
+      })
     }
   }
 

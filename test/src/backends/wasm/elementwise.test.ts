@@ -41,10 +41,11 @@ const EXACT: readonly UnaryName[] = [
 
 /**
  * What is looser than 4 ulp in float32. Below 2^-126 a factor has lost digits, and its rounding of 2^-150 is multiplied by x.
- * gelu multiplies four rounded factors; geluTanh rounds its cubic, and the exponential multiplies that by the cubic's size.
+ * gelu and erfc multiply rounded factors; geluTanh rounds its cubic, and the exponential multiplies that by the cubic's size.
  */
 const LOOSER: { readonly [name: string]: { readonly ulps: (x: number) => number; readonly absolute: number } } = {
   silu: { ulps: () => 4, absolute: 128 * 2 ** -150 },
+  erfc: { ulps: () => 7, absolute: 0 },
   gelu: { ulps: () => 8, absolute: 32 * 2 ** -150 },
   geluTanh: {
     ulps: x => 4 + 3 * Math.min(1.6 * Math.abs(x) * (1 + 0.045 * x * x), 104),
@@ -164,6 +165,19 @@ describe('wasm: elementwise', () => {
       for (const [layout, x] of Object.entries(windowsOf('float32', [3, 4, 5, 6]))) {
         close(onBoth(name, [x], {}), 'float32', LOOSER[name]?.ulps(0) ?? 4, `${name} ${layout}`)
       }
+    }
+  })
+
+  it('computes sines and their like densely, also beside multiples of a quarter turn, and beyond where vectors reach', () => {
+    const next = stream(3)
+    const values = Array.from({ length: 3000 }, (_, i) => (i * Math.PI) / 2)
+    for (let i = 0; i < 20_000; i++) values.push((next() - 0.5) * 16_384, (next() - 0.5) * 13)
+    const near: Given = { array: arrayOf('float32', values), dtype: 'float32', shape: [values.length] }
+    const far: Given = { array: Float32Array.of(1, 8193, -1e6, 3e38, 0.5), dtype: 'float32', shape: [5] }
+    for (const name of ['sin', 'cos', 'tan'] as const) {
+      close(onBoth(name, [near], {}), 'float32', 4, name)
+      same(onBoth(name, [far], {}), `${name} far`)
+      for (const x of Object.values(windowsOf('float32', [5, 7]))) close(onBoth(name, [x], {}), 'float32', 4, name)
     }
   })
 
