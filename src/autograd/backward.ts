@@ -3,6 +3,7 @@ import type { Storage } from '../tensor/backend.js'
 import { apply, compute } from '../tensor/engine.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { hooks } from '../tensor/graph.js'
+import { needTensor } from '../tensor/ops/operand.js'
 import { NONE } from '../tensor/primitives.js'
 import { sameShape } from '../tensor/shape.js'
 import { state } from '../tensor/state.js'
@@ -40,6 +41,7 @@ export interface BackwardCall extends BackwardOptions {
  * @torch torch.Tensor.backward
  */
 export function backward(x: Tensor, gradient?: Tensor | BackwardCall | null, options?: BackwardOptions): void {
+  needTensor('backward', x)
   const call: BackwardCall = isTensor(gradient) || gradient == null ? { ...options, gradient } : gradient
   if (typeof call !== 'object' || Array.isArray(call) || !(call.gradient == null || isTensor(call.gradient))) {
     throw new TensorError('NOT_A_TENSOR', 'backward: the gradient is not a tensor.', {
@@ -84,8 +86,7 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
-  const outs = outputs instanceof Tensor ? [outputs] : outputs
-  const ins = inputs instanceof Tensor ? [inputs] : inputs
+  const [outs, ins] = [tensorsOf('grad', outputs), tensorsOf('grad', inputs)]
   const { gradOutputs } = options
   const given = gradOutputs instanceof Tensor ? [gradOutputs] : gradOutputs
   const roots = outs.map((out, i) => rootOf('grad', out, given?.[i]))
@@ -104,6 +105,13 @@ export function grad(
     }
     return gradient ?? null
   })
+}
+
+/** A tensor, or a list of them, as a list. */
+export function tensorsOf(operation: string, given: Tensor | readonly Tensor[]): readonly Tensor[] {
+  const list = Array.isArray(given) ? (given as readonly Tensor[]) : [given as Tensor]
+  for (const x of list) needTensor(operation, x)
+  return list
 }
 
 function unused(place: number, x: Tensor, why: string): TensorError {

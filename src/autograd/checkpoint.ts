@@ -3,7 +3,7 @@ import { TensorError } from '../tensor/errors.js'
 import { hooks } from '../tensor/graph.js'
 import { state } from '../tensor/state.js'
 import { isTensor } from '../tensor/tensor.js'
-import { enableGrad } from './modes.js'
+import { enableGrad, needFunction } from './modes.js'
 import { type SavingNode, withKeeper } from './node.js'
 
 /**
@@ -22,6 +22,7 @@ import { type SavingNode, withKeeper } from './node.js'
  * @differs Always as PyTorch with use_reentrant=False.
  */
 export function checkpoint<A extends readonly unknown[], O>(f: (...inputs: A) => O, ...inputs: A): O {
+  needFunction('checkpoint', f)
   if (!state.grad || hooks.forward) return f(...inputs)
   const segment = new Segment(() => f(...inputs), inputs)
   return segment.first() as O

@@ -1,7 +1,8 @@
 // The recorded graph as plain data, to be walked, printed and drawn.
 import type { DType } from '../tensor/dtype.js'
 import type { Shape } from '../tensor/shape.js'
-import { Tensor } from '../tensor/tensor.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { tensorsOf } from './backward.js'
 import { Leaf, type Node, ResultNode } from './node.js'
 import { nodeOf } from './tape.js'
 
@@ -48,7 +49,7 @@ export function computationGraph(
     if (node !== undefined) named.set(node, { name, tensor })
   }
   const seen = new Set<Node>()
-  const stack = (outputs instanceof Tensor ? [outputs] : outputs).map(nodeOf)
+  const stack = tensorsOf('computationGraph', outputs).map(nodeOf)
   while (stack.length > 0) {
     const node = stack.pop()
     if (node === undefined || seen.has(node)) continue

@@ -1,6 +1,7 @@
 // What a tensor says of its place in the graph: requiresGrad, isLeaf, gradFn, detach, hooks.
 import { isFloat } from '../tensor/dtype.js'
 import { TensorError } from '../tensor/errors.js'
+import { needTensor } from '../tensor/ops/operand.js'
 import { Tensor } from '../tensor/tensor.js'
 import { type GradientHook, Leaf, type Node } from './node.js'
 import { makeLeaf, nodeOf } from './tape.js'
@@ -32,6 +33,7 @@ export function gradFn(x: Tensor): Node | null {
  * @torch torch.Tensor.requires_grad_
  */
 export function requiresGrad_(x: Tensor, on = true): Tensor {
+  needTensor('requiresGrad_', x)
   if (!isLeaf(x)) {
     if (on) return x
     throw new TensorError('IN_PLACE', 'requiresGrad_(false): this tensor is the result of a recorded operation.', {
@@ -62,6 +64,7 @@ export function requiresGrad_(x: Tensor, on = true): Tensor {
  * @torch torch.Tensor.detach
  */
 export function detach(x: Tensor): Tensor {
+  needTensor('detach', x)
   return new Tensor(x.storage, x.offset, x.shape, x.layout, x.dtype, undefined)
 }
 
@@ -104,6 +107,7 @@ export function registerHook(x: Tensor, hook: GradientHook): () => void {
 }
 
 function needNode(operation: string, x: Tensor): Node {
+  needTensor(operation, x)
   const node = nodeOf(x)
   if (node !== undefined) return node
   throw new TensorError('NO_GRAD', `${operation}: this tensor carries no gradient.`, {

@@ -11,6 +11,7 @@ const outside = new Map<Mode, boolean>()
 
 /** Runs `f` with a mode set. */
 export function scoped<T>(operation: string, mode: Mode, value: boolean, f: () => T): T {
+  needFunction(operation, f)
   const before = state[mode]
   const outermost = !outside.has(mode)
   if (outermost) outside.set(mode, before)
@@ -23,6 +24,12 @@ export function scoped<T>(operation: string, mode: Mode, value: boolean, f: () =
     state[mode] = before
     if (outermost) outside.delete(mode)
   }
+}
+
+/** Throws BAD_VALUE where a function was not given but called: noGrad(x.mul(2)) for noGrad(() => x.mul(2)). */
+export function needFunction(operation: string, f: unknown): void {
+  if (typeof f === 'function') return
+  throw new TensorError('BAD_VALUE', `${operation}: takes a function.`, { next: `Write ${operation}(() => ...).` })
 }
 
 function isPromise(value: unknown): boolean {

@@ -3,7 +3,7 @@ import { backendOf, type CreateOptions, fromArray } from '../tensor/create.js'
 import { apply, assign } from '../tensor/engine.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { numbersOf } from '../tensor/ops/host.js'
-import { asTensor, cast, constant } from '../tensor/ops/operand.js'
+import { asTensor, cast, constant, needTensor } from '../tensor/ops/operand.js'
 import { narrowed } from '../tensor/ops/windows.js'
 import { NONE, needFloat } from '../tensor/primitives.js'
 import type { GeneratorState } from '../tensor/state.js'
@@ -25,6 +25,7 @@ export interface GeneratorOption {
  * randLike(zeros([2, 3])).shape // [2, 3]
  */
 export function randLike(x: Tensor, options: RandomOptions = {}): Tensor {
+  needTensor('randLike', x)
   return leaf('randLike', drawUniform('randLike', x.shape, like(x, options)), options)
 }
 
@@ -36,6 +37,7 @@ export function randLike(x: Tensor, options: RandomOptions = {}): Tensor {
  * randnLike(zeros([2, 3])).shape // [2, 3]
  */
 export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
+  needTensor('randnLike', x)
   return leaf('randnLike', drawNormal('randnLike', x.shape, like(x, options)), options)
 }
 

@@ -5,7 +5,7 @@ import { div, mul } from './ops/arithmetic.js'
 import { where } from './ops/choose.js'
 import { gt } from './ops/compare.js'
 import { abs, exp, reciprocal, sqrt, square } from './ops/maths.js'
-import { meet } from './ops/operand.js'
+import { meet, needTensor } from './ops/operand.js'
 import { matmul } from './ops/products.js'
 import { amax, amin, sum } from './ops/reduce.js'
 import { expand, transpose } from './ops/views.js'
@@ -20,6 +20,7 @@ const sizes = (x: Tensor): [number, number] => x.shape.slice(-2) as [number, num
 
 /** Throws unless a tensor is a (batch of) float matrix; 16-bit floats are refused, as in PyTorch. */
 function needMatrix(operation: string, x: Tensor, square = false): void {
+  needTensor(operation, x)
   needFloat(operation, x)
   if (x.dtype === 'float16' || x.dtype === 'bfloat16') {
     throw new TensorError('BAD_DTYPE', `${operation}: needs float32 or float64; this tensor is ${x.dtype}.`, {
@@ -132,8 +133,14 @@ export interface SolveTriangularOptions {
  * X with T X = B for triangular T [..., n, n]; the other triangle is not read. Throws as solve; a zero on the diagonal gives Inf.
  * @torch torch.linalg.solve_triangular
  */
-export function solveTriangular(a: Tensor, b: Tensor, { upper }: SolveTriangularOptions): Tensor {
+export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOptions): Tensor {
   needMatrix('solveTriangular', a, true)
+  const { upper } = options ?? {}
+  if (typeof upper !== 'boolean') {
+    throw new TensorError('BAD_VALUE', 'solveTriangular: which triangle?', {
+      next: 'Say { upper: true } or { upper: false }.',
+    })
+  }
   return solved('solveTriangular', a, b, (x, y) => apply('triangularSolve', [x, y], { upper }))
 }
 

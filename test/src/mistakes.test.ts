@@ -2,9 +2,11 @@
 // test/golden/cases/mistakes.py.
 import assert from 'node:assert/strict'
 import {
+  checkpoint,
   customFunction,
   detectAnomaly,
   device,
+  GradlabError,
   grad,
   linalg,
   noGrad,
@@ -16,6 +18,7 @@ import {
   tensor,
   zeros,
 } from '#src/index.js'
+import { publicNames } from './api/names.js'
 
 function fails(f: () => unknown, code: TensorErrorCode, words: RegExp): void {
   assert.throws(f, error => {
@@ -125,6 +128,50 @@ describe('mistakes with dtypes, backends and memory', () => {
     } finally {
       setBackend(chosen)
     }
+  })
+})
+
+describe('anything but a tensor', () => {
+  const odd: unknown[][] = [
+    [[1, 2]],
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    [[1, 2], 0, [1]],
+    [undefined],
+    [null],
+    ['a'],
+    [{}],
+  ]
+  /** Not those that set a mode: what they were given would stay. */
+  const callable = publicNames().filter(
+    ({ name, value, free }) =>
+      free && typeof value === 'function' && !/^[A-Z]|^set[A-Z]|^memory$|^trackMemory$|^manualSeed$/.test(name),
+  )
+
+  it('is an error that teaches, in every function', () => {
+    const raw: string[] = []
+    for (const { name, value } of callable) {
+      for (const args of odd) {
+        try {
+          ;(value as (...args: unknown[]) => unknown)(...args)
+        } catch (error) {
+          if (!(error instanceof GradlabError)) raw.push(`${name}(${JSON.stringify(args)}): ${error}`)
+        }
+      }
+    }
+    assert.ok(callable.length > 250, `${callable.length} functions`)
+    assert.deepEqual(raw, [])
+  })
+
+  it('that is called where a function should be given says so', () => {
+    const x = leaf([1])
+    const wrong = x.mul(2) as unknown as () => Tensor
+    fails(() => noGrad(wrong), 'BAD_VALUE', /noGrad: takes a function.*noGrad\(\(\) =>/)
+    fails(() => checkpoint(wrong), 'BAD_VALUE', /checkpoint: takes a function/)
+    fails(() => detectAnomaly(wrong), 'BAD_VALUE', /detectAnomaly: takes a function/)
+    assert.equal(x.mul(2).requiresGrad, true)
   })
 })
 

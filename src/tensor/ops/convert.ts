@@ -6,7 +6,7 @@ import { TensorError } from '../errors.js'
 import { NONE } from '../primitives.js'
 import { backendNamed } from '../state.js'
 import type { Tensor } from '../tensor.js'
-import { asTensor, cast } from './operand.js'
+import { asTensor, cast, needTensor } from './operand.js'
 
 export interface ToOptions {
   readonly dtype?: DType | undefined
@@ -166,5 +166,6 @@ export function isContiguous(x: Tensor): boolean {
  * isFloatingPoint(tensor([1])) // true
  */
 export function isFloatingPoint(x: Tensor): boolean {
+  needTensor('isFloatingPoint', x)
   return isFloat(x.dtype)
 }

@@ -21,6 +21,7 @@ import { expanded, narrowed, reshaped } from './windows.js'
  * @differs Indices are int32.
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  needTensor('gather', x)
   const { at, places } = prepared('gather', x, dim, index)
   return apply('gather', [x, places], { dim: at })
 }
@@ -54,6 +55,7 @@ function prepared(operation: string, x: Tensor, dim: number, index: Tensor): { a
  * @differs Indices are int32.
  */
 export function takeAlongDim(x: Tensor, index: Tensor, dim?: number): Tensor {
+  needTensor('takeAlongDim', x)
   needTensor('takeAlongDim', index)
   if (dim === undefined) return takeAlongDim(reshaped(x, [sizeOf(x.shape)]), reshaped(index, [sizeOf(index.shape)]), 0)
   const rank = x.shape.length
@@ -81,6 +83,7 @@ export function takeAlongDim(x: Tensor, index: Tensor, dim?: number): Tensor {
  * @torch torch.scatter_add
  */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  needTensor('scatterAdd', x)
   const { at, places } = prepared('scatterAdd', x, dim, index)
   return apply('scatterAdd', [x, places, fitted('scatterAdd', x, index, source)], { dim: at })
 }
@@ -91,6 +94,7 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
  * @torch torch.scatter
  */
 export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | Scalar): Tensor {
+  needTensor('scatter', x)
   const { at, places } = prepared('scatter', x, dim, index)
   const values =
     typeof source === 'number' || typeof source === 'boolean'
@@ -130,6 +134,7 @@ function fitted(operation: string, x: Tensor, index: Tensor, source: Tensor): Te
  * @torch torch.index_select
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
+  needTensor('indexSelect', x)
   const at = normalDim('indexSelect', dim, x.shape.length)
   return apply('indexSelect', [x, listed('indexSelect', x, at, index)], { dim: at })
 }
@@ -139,6 +144,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
  * @torch torch.index_add
  */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  needTensor('indexAdd', x)
   const at = normalDim('indexAdd', dim, x.shape.length)
   const places = listed('indexAdd', x, at, index)
   needTensor('indexAdd', source)
@@ -173,6 +179,7 @@ function listed(operation: string, x: Tensor, dim: number, index: Tensor): Tenso
  * @torch torch.take
  */
 export function take(x: Tensor, index: Tensor): Tensor {
+  needTensor('take', x)
   needTensor('take', index)
   const size = sizeOf(x.shape)
   const places = reshaped(checkedIndex('take', index, size, 0, true), [sizeOf(index.shape)])
@@ -187,6 +194,7 @@ export function take(x: Tensor, index: Tensor): Tensor {
  * @torch torch.Tensor.masked_fill
  */
 export function maskedFill(x: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
+  needTensor('maskedFill', x)
   const on = boolMask('maskedFill', mask)
   broadcast('maskedFill', x.shape, mask.shape)
   const put =
@@ -201,6 +209,7 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Scalar | Tensor): Ten
  * @torch torch.Tensor.masked_fill_
  */
 export function maskedFill_(x: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
+  needTensor('maskedFill_', x)
   return assign('maskedFill_', x, () => maskedFill(x, mask, value), [x])
 }
 
@@ -217,6 +226,7 @@ function boolMask(operation: string, mask: Tensor): Tensor {
  * @torch torch.masked_select
  */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
+  needTensor('maskedSelect', x)
   const on = boolMask('maskedSelect', mask)
   const shape = broadcast('maskedSelect', x.shape, on.shape)
   const flat = reshaped(expanded(x, shape), [sizeOf(shape)])
@@ -245,6 +255,7 @@ function countTrue(mask: Tensor): number {
  * @torch torch.nonzero
  */
 export function nonzero(x: Tensor): Tensor {
+  needTensor('nonzero', x)
   const on = x.dtype === 'bool' ? x : cast(x, 'bool')
   return apply('nonzero', [on], { count: countTrue(on) })
 }
@@ -265,6 +276,7 @@ export function argwhere(x: Tensor): Tensor {
  * @torch torch.Tensor.index_add_
  */
 export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  needTensor('indexAdd_', x)
   return assign('indexAdd_', x, () => indexAdd(x, dim, index, source), [x, source])
 }
 
@@ -273,6 +285,7 @@ export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor)
  * @torch torch.Tensor.scatter_add_
  */
 export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  needTensor('scatterAdd_', x)
   return assign('scatterAdd_', x, () => scatterAdd(x, dim, index, source), [x, source])
 }
 
@@ -281,5 +294,6 @@ export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tenso
  * @torch torch.Tensor.scatter_
  */
 export function scatter_(x: Tensor, dim: number, index: Tensor, source: Tensor | Scalar): Tensor {
+  needTensor('scatter_', x)
   return assign('scatter_', x, () => scatter(x, dim, index, source), [x])
 }

@@ -6,7 +6,7 @@ import { broadcast, checkedPlace, type Shape, sameShape, sizeOf } from '../shape
 import { isTensor, type Tensor } from '../tensor.js'
 import { nonzero } from './gather.js'
 import { checkedIndex } from './index-check.js'
-import { asTensor, cast, constant, filler, type TensorLike } from './operand.js'
+import { asTensor, cast, constant, filler, needTensor, type TensorLike } from './operand.js'
 import { copied, expanded, narrowed, permuted, reshaped } from './windows.js'
 
 /** `[start, stop]` or `[start, stop, step]`: stop is not included, null leaves an end open, negative places count from the end. */
@@ -36,6 +36,7 @@ export type Index = number | null | Range | Tensor | '...' | 'newaxis'
  * @differs A range is an array [start, stop, step?]; lists of places are int32 tensors.
  */
 export function at(x: Tensor, ...indices: Index[]): Tensor {
+  needTensor('at', x)
   const { seen, picks } = resolve('at', x, indices)
   return picks.length === 0 ? seen : pick(seen, picks)
 }
@@ -50,6 +51,7 @@ export function at(x: Tensor, ...indices: Index[]): Tensor {
  * @torch torch.Tensor.__setitem__
  */
 export function set(x: Tensor, ...indicesAndValue: [...Index[], Index | TensorLike]): Tensor {
+  needTensor('set', x)
   const given = indicesAndValue.at(-1)
   const value =
     typeof given === 'number' || typeof given === 'boolean' ? filler('set', given, x) : asTensor('set', given)

@@ -5,7 +5,7 @@ import { NONE } from '../primitives.js'
 import { checkedList, checkedWhole, normalDim, normalDims, rowMajor, type Shape, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { int32List } from './host.js'
-import { cast, constant } from './operand.js'
+import { cast, constant, needTensor } from './operand.js'
 import { said } from './per-axis.js'
 import { diagonal, expand, movedim, reshape, transpose } from './views.js'
 import { expanded, narrowed, reshaped } from './windows.js'
@@ -18,6 +18,7 @@ import { expanded, narrowed, reshaped } from './windows.js'
  * @torch torch.Tensor.repeat
  */
 export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
+  needTensor('repeat', x)
   const lead = checkedList('repeat', repeats).length - x.shape.length
   if (lead < 0 || repeats.some(n => !Number.isInteger(n) || n < 0)) {
     throw new TensorError(
@@ -48,6 +49,7 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
  * @torch torch.tile
  */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
+  needTensor('tile', x)
   const missing = Math.max(0, x.shape.length - checkedList('tile', repeats).length)
   return repeat(x, [...new Array<number>(missing).fill(1), ...repeats])
 }
@@ -58,6 +60,7 @@ export function tile(x: Tensor, repeats: readonly number[]): Tensor {
  * @torch torch.repeat_interleave
  */
 export function repeatInterleave(x: Tensor, repeats: number | readonly number[], dim?: number): Tensor {
+  needTensor('repeatInterleave', x)
   const source = dim === undefined ? reshaped(x, [sizeOf(x.shape)]) : x
   const at = normalDim('repeatInterleave', dim ?? 0, source.shape.length)
   const size = source.shape[at] as number
@@ -104,6 +107,7 @@ const MODES: readonly unknown[] = ['constant', 'reflect', 'replicate', 'circular
  * @torch torch.nn.functional.pad
  */
 export function pad(x: Tensor, pads: readonly number[], { mode = 'constant', value = 0 }: PadOptions = {}): Tensor {
+  needTensor('pad', x)
   const rank = x.shape.length
   if (!MODES.includes(mode)) {
     throw new TensorError('BAD_VALUE', `pad: there is no mode ${said(mode)}.`, {
@@ -184,6 +188,7 @@ function padByIndex(
  * @torch torch.flip
  */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
+  needTensor('flip', x)
   return apply('flip', [x], { dims: normalDims('flip', dims, x.shape.length) })
 }
 
@@ -195,6 +200,7 @@ export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
  * @torch torch.rot90
  */
 export function rot90(x: Tensor, k = 1, dims: readonly number[] = [0, 1]): Tensor {
+  needTensor('rot90', x)
   const axes = checkedList('rot90', dims).map(d => normalDim('rot90', d, x.shape.length))
   const [from, to] = axes as [number, number]
   if (axes.length !== 2 || from === to) {
@@ -215,6 +221,7 @@ export function rot90(x: Tensor, k = 1, dims: readonly number[] = [0, 1]): Tenso
  * @torch torch.roll
  */
 export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+  needTensor('roll', x)
   const steps = (typeof shifts === 'number' ? [shifts] : checkedList('roll', shifts)).map(n =>
     checkedWhole('roll', 'a shift', n),
   )
@@ -247,6 +254,7 @@ function rollOne(x: Tensor, shift: number, axis: number): Tensor {
  * @torch torch.tril
  */
 export function tril(x: Tensor, diagonal = 0): Tensor {
+  needTensor('tril', x)
   return triangle('tril', x, diagonal, row => [0, row + diagonal + 1])
 }
 
@@ -255,6 +263,7 @@ export function tril(x: Tensor, diagonal = 0): Tensor {
  * @torch torch.triu
  */
 export function triu(x: Tensor, diagonal = 0): Tensor {
+  needTensor('triu', x)
   return triangle('triu', x, diagonal, (row, columns) => [row + diagonal, columns])
 }
 
@@ -292,6 +301,7 @@ const clip = (n: number, size: number): number => Math.min(Math.max(n, 0), size)
  * @torch torch.diag
  */
 export function diag(x: Tensor, offset = 0): Tensor {
+  needTensor('diag', x)
   checkedWhole('diag', 'offset', offset)
   if (x.shape.length === 2) return apply('copy', [diagonal(x, offset)], NONE)
   if (x.shape.length !== 1) {
@@ -322,6 +332,7 @@ export interface DiagEmbedOptions {
  * @torch torch.diag_embed
  */
 export function diagEmbed(x: Tensor, offset = 0, { dim1 = -2, dim2 = -1 }: DiagEmbedOptions = {}): Tensor {
+  needTensor('diagEmbed', x)
   checkedWhole('diagEmbed', 'offset', offset)
   const rank = x.shape.length + 1
   const [rows, columns] = [normalDim('diagEmbed', dim1, rank), normalDim('diagEmbed', dim2, rank)]
@@ -349,6 +360,7 @@ export function diagEmbed(x: Tensor, offset = 0, { dim1 = -2, dim2 = -1 }: DiagE
  * @torch torch.nn.functional.one_hot
  */
 export function oneHot(x: Tensor, classes?: number): Tensor {
+  needTensor('oneHot', x)
   if (x.dtype !== 'int32') {
     throw new TensorError('BAD_DTYPE', `oneHot: classes are int32; these are ${x.dtype}.`, {
       next: 'Convert them: x.int().',

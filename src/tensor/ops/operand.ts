@@ -111,12 +111,16 @@ export function filler(operation: string, value: Scalar, x: Tensor): Tensor {
 
 /** Throws NOT_A_TENSOR for anything else. */
 export function needTensor(operation: string, x: unknown): asserts x is Tensor {
-  if (!isTensor(x)) throw notTensor(operation, x)
+  if (!isTensor(x)) throw notTensor(operation, x, 'a tensor')
 }
 
-export function notTensor(operation: string, value: unknown): TensorError {
+export function notTensor(operation: string, value: unknown, wanted = 'a tensor or a number'): TensorError {
   const got = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value
-  return new TensorError('NOT_A_TENSOR', `${operation}: expected a tensor or a number, got ${got}.`, {
-    next: Array.isArray(value) ? 'Wrap it first: tensor([...]).' : 'Check the argument.',
+  return new TensorError('NOT_A_TENSOR', `${operation}: expected ${wanted}, got ${got}.`, {
+    next: Array.isArray(value)
+      ? 'Wrap it first: tensor([...]).'
+      : typeof value === 'number'
+        ? `Wrap it first: tensor(${value}).`
+        : 'Check the argument.',
   })
 }

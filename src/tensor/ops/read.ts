@@ -4,6 +4,7 @@ import { shapeText, TensorError } from '../errors.js'
 import { NONE } from '../primitives.js'
 import { sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
+import { needTensor } from './operand.js'
 
 /** The numbers of a tensor as a typed array: 16-bit floats come as Float32Array, bools as Uint8Array of 0 and 1. */
 export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array
@@ -22,6 +23,7 @@ export type NestedArray = number | boolean | NestedArray[]
  * @differs Always a number: true is 1.
  */
 export function item(x: Tensor): number {
+  needTensor('item', x)
   if (sizeOf(x.shape) !== 1) {
     throw new TensorError('NOT_A_NUMBER', `item: a tensor of shape ${shapeText(x.shape)} is not one number.`, {
       next: 'Reduce it first (x.mean().item()), or read all with toArray().',
@@ -38,6 +40,7 @@ export function item(x: Tensor): number {
  * @differs Always a copy.
  */
 export function data(x: Tensor): TensorData {
+  needTensor('data', x)
   const wide = readable(x)
   return wide.storage.backend.read(wide.storage, wide.offset, sizeOf(x.shape)) as TensorData
 }
@@ -47,6 +50,7 @@ export function data(x: Tensor): TensorData {
  * @torch none
  */
 export async function read(x: Tensor): Promise<TensorData> {
+  needTensor('read', x)
   const wide = readable(x)
   return (await wide.storage.backend.readAsync(wide.storage, wide.offset, sizeOf(x.shape))) as TensorData
 }
@@ -67,6 +71,7 @@ function readable(x: Tensor): Tensor {
  */
 // biome-ignore lint/suspicious/noExplicitAny: the depth is only known at run time, and a learner indexes right away
 export function toArray(x: Tensor): any {
+  needTensor('toArray', x)
   const flat = data(x)
   const value = x.dtype === 'bool' ? (i: number) => flat[i] === 1 : (i: number) => flat[i] as number
   const build = (axis: number, start: number, size: number): NestedArray => {

@@ -6,7 +6,7 @@ import { TensorError } from '../errors.js'
 import { type Dims, NONE, needFloat } from '../primitives.js'
 import { reducedShape } from '../shape.js'
 import type { Tensor } from '../tensor.js'
-import { asTensor, cast, constant, toFloat } from './operand.js'
+import { asTensor, cast, constant, needTensor, toFloat } from './operand.js'
 import {
   countOf,
   type Dim,
@@ -216,6 +216,7 @@ export function argmin(x: Tensor, dim?: number | ArgOptions, options?: ArgOption
 }
 
 function place(name: 'argmax' | 'argmin', x: Tensor, { dim, keepdim = false }: ArgOptions): Tensor {
+  needTensor(name, x)
   if (x.dtype === 'bool') {
     throw new TensorError('BAD_DTYPE', `${name}: not defined for bool tensors.`, {
       next: `Convert it first: x.int().${name}().`,

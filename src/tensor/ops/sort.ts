@@ -4,6 +4,7 @@ import { TensorError } from '../errors.js'
 import { normalDim, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { int32List, numbersOf } from './host.js'
+import { needTensor } from './operand.js'
 import { data } from './read.js'
 import { narrowed, permuted, reshaped } from './windows.js'
 
@@ -24,6 +25,7 @@ export interface Sorted {
  * @differs Always stable.
  */
 export function argsort(x: Tensor, dim = -1, { descending = false }: SortOptions = {}): Tensor {
+  needTensor('argsort', x)
   const at = normalDim('argsort', dim, Math.max(x.shape.length, 1))
   return apply('argsort', [x], { dim: at, descending })
 }
@@ -37,6 +39,7 @@ export function argsort(x: Tensor, dim = -1, { descending = false }: SortOptions
  * @differs Always stable.
  */
 export function sort(x: Tensor, dim = -1, options: SortOptions = {}): Sorted {
+  needTensor('sort', x)
   const indices = argsort(x, dim, options)
   return { values: pick(x, normalDim('sort', dim, Math.max(x.shape.length, 1)), indices), indices }
 }
@@ -61,6 +64,7 @@ export interface TopkOptions {
  * @differs Always sorted, and ties are taken in order.
  */
 export function topk(x: Tensor, k: number, { dim = -1, largest = true }: TopkOptions = {}): Sorted {
+  needTensor('topk', x)
   const at = normalDim('topk', dim, Math.max(x.shape.length, 1))
   const size = x.shape[at] ?? 1
   if (!Number.isInteger(k) || k < 0 || k > size) {
@@ -132,6 +136,7 @@ export interface KthValueOptions {
  * @torch torch.kthvalue
  */
 export function kthvalue(x: Tensor, k: number, { dim = -1, keepdim = false }: KthValueOptions = {}): Sorted {
+  needTensor('kthvalue', x)
   const at = normalDim('kthvalue', dim, Math.max(x.shape.length, 1))
   const size = x.shape[at] ?? 1
   if (!Number.isInteger(k) || k < 1 || k > size) {
@@ -167,6 +172,7 @@ export interface UniqueResult {
  * @differs Returns all three by name, always sorted.
  */
 export function unique(x: Tensor): UniqueResult {
+  needTensor('unique', x)
   const size = sizeOf(x.shape)
   const flat = reshaped(x, [size])
   const order = data(apply('argsort', [flat], { dim: 0, descending: false })) as Int32Array

@@ -12,6 +12,7 @@ import {
   viewStrides,
 } from '../shape.js'
 import type { Tensor } from '../tensor.js'
+import { needTensor } from './operand.js'
 import { copied, expanded, narrowed, permuted, reshaped } from './windows.js'
 
 /**
@@ -24,6 +25,7 @@ import { copied, expanded, narrowed, permuted, reshaped } from './windows.js'
  * @torch torch.reshape
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  needTensor('reshape', x)
   return reshaped(x, inferShape('reshape', sizeOf(x.shape), shape))
 }
 
@@ -35,6 +37,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
  * @torch torch.Tensor.view
  */
 export function view(x: Tensor, shape: Shape): Tensor {
+  needTensor('view', x)
   const full = inferShape('view', sizeOf(x.shape), shape)
   const strides = viewStrides(x.shape, x.strides, full)
   if (strides !== undefined) return window('reshape', x, { shape: full }, full, strides, x.offset)
@@ -53,6 +56,7 @@ export function view(x: Tensor, shape: Shape): Tensor {
  * @torch torch.flatten
  */
 export function flatten(x: Tensor, start = 0, end = -1): Tensor {
+  needTensor('flatten', x)
   const rank = x.shape.length
   if (rank === 0) return reshaped(x, [1])
   const from = normalDim('flatten', start, rank)
@@ -73,6 +77,7 @@ export function flatten(x: Tensor, start = 0, end = -1): Tensor {
  * @torch torch.unflatten
  */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
+  needTensor('unflatten', x)
   const at = normalDim('unflatten', dim, x.shape.length)
   const full = inferShape('unflatten', x.shape[at] as number, sizes)
   return reshaped(x, [...x.shape.slice(0, at), ...full, ...x.shape.slice(at + 1)])
@@ -87,6 +92,7 @@ export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
  * @torch torch.squeeze
  */
 export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
+  needTensor('squeeze', x)
   const rank = x.shape.length
   const named =
     dim === undefined
@@ -106,6 +112,7 @@ export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
  * @torch torch.unsqueeze
  */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
+  needTensor('unsqueeze', x)
   const at = normalDim('unsqueeze', dim, x.shape.length, 1)
   return reshaped(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)])
 }
@@ -116,6 +123,7 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
  * @torch torch.permute
  */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
+  needTensor('permute', x)
   const rank = x.shape.length
   const order = checkedList('permute', dims).map(d => normalDim('permute', d, rank))
   if (new Set(order).size !== rank || order.length !== rank) {
@@ -135,6 +143,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
  * @torch torch.transpose
  */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  needTensor('transpose', x)
   const rank = x.shape.length
   const [a, b] = [normalDim('transpose', dim0, rank), normalDim('transpose', dim1, rank)]
   return permuted(
@@ -148,6 +157,7 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
  * @torch torch.t
  */
 export function t(x: Tensor): Tensor {
+  needTensor('t', x)
   if (x.shape.length < 2) return x
   if (x.shape.length === 2) return permuted(x, [1, 0])
   throw new TensorError('BAD_DIM', `t: a matrix is needed; this tensor has shape ${shapeText(x.shape)}.`, {
@@ -175,6 +185,7 @@ export function movedim(
   source: number | readonly number[],
   destination: number | readonly number[],
 ): Tensor {
+  needTensor('movedim', x)
   const rank = x.shape.length
   const places = (given: number | readonly number[]): number[] =>
     (typeof given === 'number' ? [given] : checkedList('movedim', given)).map(d => normalDim('movedim', d, rank))
@@ -218,6 +229,7 @@ export function moveaxis(
  * @torch torch.Tensor.expand
  */
 export function expand(x: Tensor, shape: Shape): Tensor {
+  needTensor('expand', x)
   const lead = checkedList('expand', shape).length - x.shape.length
   const full = shape.map((n, i) => (n === -1 && i >= lead ? (x.shape[i - lead] as number) : n))
   const bad =
@@ -244,6 +256,7 @@ export function expand(x: Tensor, shape: Shape): Tensor {
  * @torch torch.Tensor.expand_as
  */
 export function expandAs(x: Tensor, other: Tensor): Tensor {
+  needTensor('expandAs', other)
   return expand(x, other.shape)
 }
 
@@ -260,6 +273,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
  * @torch torch.narrow
  */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  needTensor('narrow', x)
   const at = normalDim('narrow', dim, x.shape.length)
   const size = x.shape[at] as number
   const from = start < 0 ? start + size : start
@@ -281,6 +295,7 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  * @torch torch.select
  */
 export function select(x: Tensor, dim: number, index: number): Tensor {
+  needTensor('select', x)
   const at = normalDim('select', dim, x.shape.length)
   const one = narrowed(x, at, checkedPlace('select', index, x.shape[at] as number, at), 1)
   return reshaped(one, [...x.shape.slice(0, at), ...x.shape.slice(at + 1)])
@@ -294,6 +309,7 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
  * @torch torch.diagonal
  */
 export function diagonal(x: Tensor, offset = 0, { dim1 = 0, dim2 = 1 }: { dim1?: number; dim2?: number } = {}): Tensor {
+  needTensor('diagonal', x)
   const rank = x.shape.length
   const [a, b] = [normalDim('diagonal', dim1, rank), normalDim('diagonal', dim2, rank)]
   if (a === b)
@@ -327,6 +343,7 @@ export function diagonal(x: Tensor, offset = 0, { dim1 = 0, dim2 = 1 }: { dim1?:
  * @torch torch.Tensor.unfold
  */
 export function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
+  needTensor('unfold', x)
   const at = normalDim('unfold', dim, x.shape.length)
   const length = x.shape[at] as number
   checkedWhole('unfold', 'size', size)
@@ -361,6 +378,7 @@ function asCompact(x: Tensor): Tensor {
  * @torch torch.unbind
  */
 export function unbind(x: Tensor, dim = 0): Tensor[] {
+  needTensor('unbind', x)
   const at = normalDim('unbind', dim, x.shape.length)
   return Array.from({ length: x.shape[at] as number }, (_, i) => select(x, at, i))
 }
@@ -372,6 +390,7 @@ export function unbind(x: Tensor, dim = 0): Tensor[] {
  * @torch torch.split
  */
 export function split(x: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
+  needTensor('split', x)
   const at = normalDim('split', dim, x.shape.length)
   const length = x.shape[at] as number
   if (typeof size === 'number' && !(Number.isInteger(size) && (size > 0 || length === 0))) {
@@ -408,6 +427,7 @@ function piecesOf(length: number, size: number): number[] {
  * @torch torch.chunk
  */
 export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
+  needTensor('chunk', x)
   if (!(Number.isInteger(chunks) && chunks > 0)) {
     throw new TensorError('BAD_VALUE', `chunk: ${chunks} pieces are not possible.`, {
       next: 'Give a whole number from 1.',
@@ -423,6 +443,7 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
  * @torch torch.tensor_split
  */
 export function tensorSplit(x: Tensor, sections: number | readonly number[], dim = 0): Tensor[] {
+  needTensor('tensorSplit', x)
   const at = normalDim('tensorSplit', dim, x.shape.length)
   const length = x.shape[at] as number
   if (typeof sections === 'number') {

@@ -2,10 +2,11 @@
 
 import { TensorError } from '../errors.js'
 import type { Tensor } from '../tensor.js'
-import { cast } from './operand.js'
+import { cast, needTensor } from './operand.js'
 
 /** The tensor, unless it is bool: throws BAD_DTYPE. */
 export function noBool(operation: string, x: Tensor): Tensor {
+  needTensor(operation, x)
   if (x.dtype !== 'bool') return x
   throw new TensorError('BAD_DTYPE', `${operation}: not defined for bool tensors.`, {
     next: 'Convert it first: x.int() or x.float(); for truth values there are logicalNot, logicalAnd, logicalOr, logicalXor.',

@@ -116,3 +116,4 @@ throws('matmul', [randn(3, 2), randn(3, 4)], 'SHAPE_MISMATCH', 'Transpose the fi
 throws('matmul', [randn(2, 3), randn(4, 5)], 'SHAPE_MISMATCH', 'inner sizes k must be equal')
 throws('add', [randn(2, 3), randn(3, 2)], 'SHAPE_MISMATCH', r'Transpose the second with .t\(\)')
 throws('add', [randn(2, 3), randn(2)], 'SHAPE_MISMATCH', r'reshape\(\[2, 1\]\)')
+throws('linalg.solveTriangular', [spd(2, 2), randn(2, 1), {}], 'BAD_VALUE', 'upper: true')
