@@ -215,6 +215,19 @@ describe('the rich view', () => {
     }
   })
 
+  it('gives back all memory that it took on its way', () => {
+    const odd = zeros([400, 400])
+    odd.set(3, 3, NaN)
+    for (const x of [randn([3, 4]), randn([1000, 300]), randn([1000, 300]).t(), ones([300, 300]).to('float16'), odd]) {
+      const { backend } = x.storage
+      shown(x)
+      const { bytes, storages } = backend.memory(false)
+      shown(x)
+      assert.equal(x.toString().length > 0, true)
+      assert.deepEqual([backend.memory(false).bytes, backend.memory(false).storages], [bytes, storages])
+    }
+  })
+
   it('goes by the print options', () => {
     try {
       setPrintOptions({ precision: 1 })
