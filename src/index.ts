@@ -71,8 +71,11 @@ export {
   type Nested,
   ones,
   setDefaultDtype,
+  type TriangleOptions,
   type TypedArray,
   tensor,
+  trilIndices,
+  triuIndices,
   zeros,
 } from './tensor/create.js'
 export { einsum } from './tensor/einsum.js'
@@ -93,6 +96,8 @@ export {
   type DimOption,
   type GeluOptions,
   gelu,
+  type LogitOptions,
+  logit,
   logSoftmax,
   logsigmoid,
   relu,
@@ -122,6 +127,7 @@ export {
   remainder,
   type ScaleOptions,
   sub,
+  xlogy,
 } from './tensor/ops/arithmetic.js'
 export { type Bounds, clamp, clampMax, clampMin, type NanToNumOptions, nanToNum, where } from './tensor/ops/choose.js'
 export {
@@ -243,8 +249,8 @@ export {
   maxPool2d,
   maxPool2dWithIndices,
 } from './tensor/ops/pool.js'
-export { addmm, bmm, dot, kron, linear, matmul, mm, mv, outer, tensordot, trace } from './tensor/ops/products.js'
-export { item, read, toArray } from './tensor/ops/read.js'
+export { addmm, bmm, cross, dot, kron, linear, matmul, mm, mv, outer, tensordot, trace } from './tensor/ops/products.js'
+export { item, numel, read, toArray } from './tensor/ops/read.js'
 export {
   type ArgOptions,
   all,

@@ -7,7 +7,7 @@ import { hooks } from './graph.js'
 import { cast } from './ops/operand.js'
 import { still } from './ops/still.js'
 import { type KernelName, NONE, type PrimitiveParams } from './primitives.js'
-import { inferShape, type Shape, sizeOf } from './shape.js'
+import { checkedWhole, inferShape, type Shape, sizeOf } from './shape.js'
 import { backendNamed, currentBackend, state } from './state.js'
 import { isTensor, Tensor } from './tensor.js'
 
@@ -243,6 +243,52 @@ export function eye(n: number, m: number | CreateOptions = n, options: CreateOpt
   for (let i = 0; i < Math.min(n, columns); i++) values[i * columns + i] = 1
   const dtype = chosen.dtype ?? state.defaultDtype
   return leaf('eye', stored('eye', values, shape, dtype, backendOf(chosen.device)), chosen)
+}
+
+export interface TriangleOptions {
+  /** The diagonal where the triangle ends: 0 the main one, 1 the next above. Default 0. */
+  readonly offset?: number
+  readonly device?: string
+}
+
+/**
+ * The places of the lower triangle of a matrix, row by row: int32 [2, count], rows above columns. `x.at(i, j)` with the two rows of
+ * the result reads them. Throws BAD_SHAPE, BAD_VALUE.
+ *
+ * @torch torch.tril_indices
+ * @example
+ * trilIndices(2, 2) // tensor([[0, 1, 1], [0, 0, 1]])
+ */
+export function trilIndices(rows: number, columns: number, options: TriangleOptions = {}): Tensor {
+  return triangle('trilIndices', rows, columns, options, (difference, offset) => difference <= offset)
+}
+
+/**
+ * The places of the upper triangle of a matrix, row by row: int32 [2, count]. See trilIndices.
+ *
+ * @torch torch.triu_indices
+ * @example
+ * triuIndices(2, 2) // tensor([[0, 0, 1], [0, 1, 1]])
+ */
+export function triuIndices(rows: number, columns: number, options: TriangleOptions = {}): Tensor {
+  return triangle('triuIndices', rows, columns, options, (difference, offset) => difference >= offset)
+}
+
+function triangle(
+  operation: string,
+  rows: number,
+  columns: number,
+  { offset = 0, device }: TriangleOptions,
+  inside: (difference: number, offset: number) => boolean,
+): Tensor {
+  checkShape(operation, [rows, columns])
+  checkedWhole(operation, 'offset', offset)
+  const places: [number, number][] = []
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) if (inside(j - i, offset)) places.push([i, j])
+  }
+  const values = Int32Array.from([...places.map(([i]) => i), ...places.map(([, j]) => j)])
+  return stored(operation, values, [2, places.length], 'int32', backendOf(device))
 }
 
 /**

@@ -1,12 +1,24 @@
 // How JavaScript itself meets a tensor: operators, text, loops, the console and a notebook's display door.
 import { displayTensor, type MimeBundle } from './display/display.js'
 import { shapeText, TensorError } from './errors.js'
-import { select } from './ops/views.js'
+import { select, t, transpose } from './ops/views.js'
 import { print } from './print/print.js'
 import { Tensor } from './tensor.js'
 
 declare module './tensor.js' {
   interface Tensor {
+    /**
+     * The transpose of a matrix, a view: x.t(). More than two axes throw BAD_DIM: there is mT.
+     *
+     * @torch torch.Tensor.T
+     */
+    readonly T: Tensor
+    /**
+     * The transpose of the last two axes, a view: matrices of a batch are transposed each. Fewer axes throw BAD_DIM.
+     *
+     * @torch torch.Tensor.mT
+     */
+    readonly mT: Tensor
     /** The rows: `for (const row of x)`. Views along the first axis. */
     [Symbol.iterator](): IterableIterator<Tensor>
     /**
@@ -54,6 +66,21 @@ for (const key of Reflect.ownKeys(methods)) {
   Object.defineProperty(Tensor.prototype, key, {
     value: methods[key as keyof typeof methods],
     writable: true,
+    configurable: true,
+  })
+}
+
+/** Properties that PyTorch's users write. */
+const views: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  T: t,
+  mT: x => transpose(x, -2, -1),
+}
+
+for (const [name, see] of Object.entries(views)) {
+  Object.defineProperty(Tensor.prototype, name, {
+    get(this: Tensor) {
+      return see(this)
+    },
     configurable: true,
   })
 }

@@ -22,6 +22,29 @@ export function sigmoid(x: TensorLike): Tensor {
   return apply('sigmoid', [toFloat(asTensor('sigmoid', x))], NONE)
 }
 
+export interface LogitOptions {
+  /** Keeps x within [eps, 1 - eps], so that the result is finite. Default: x as it is. */
+  readonly eps?: number
+}
+
+/**
+ * Log odds, the inverse of sigmoid, element by element: ln(x / (1 - x)).
+ *
+ * Shape: that of x. Dtype: floats stay, int32 and bool become the default dtype. 0 gives -Infinity, 1 Infinity, what lies outside
+ * of [0, 1] NaN. The gradient is 1 / (x (1 - x)), with eps 0 outside of the bounds.
+ *
+ * @torch torch.logit
+ * @example
+ * logit(tensor([0.5, 0.75])) // tensor([0.0000, 1.0986])
+ */
+export function logit(x: TensorLike, { eps }: LogitOptions = {}): Tensor {
+  return wide(toFloat(asTensor('logit', x)), y => {
+    const inside = eps === undefined ? y : apply('clamp', [y], { min: eps, max: 1 - eps })
+    const rest = apply('log1p', [apply('neg', [inside], NONE)], NONE)
+    return apply('sub', [apply('log', [inside], NONE), rest], NONE)
+  })
+}
+
 /**
  * Rectified linear unit, element by element: max(x, 0) (Nair and Hinton, 2010).
  *

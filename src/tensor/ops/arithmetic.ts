@@ -280,6 +280,30 @@ export function logaddexp(a: TensorLike, b: TensorLike): Tensor {
 }
 
 /**
+ * a ln b, element by element, and 0 where a is 0: terms of entropies, where 0 ln 0 counts as 0.
+ *
+ * Shapes: broadcast with each other. Dtype: promoted; int32 and bool become the default dtype. NaN where b is NaN or negative (but for
+ * a = 0). The gradients are ln b and a / b; where a is 0 and ln b not finite, 0. Throws SHAPE_MISMATCH where the shapes do not fit.
+ *
+ * @torch torch.xlogy
+ * @differs where both are 0, PyTorch's gradient by b is NaN; here it is 0
+ * @example
+ * xlogy(tensor([0, 1, 2]), tensor([0, 1, 2])) // tensor([0.0000, 0.0000, 1.3863])
+ */
+export function xlogy(a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = operands('xlogy', a, b).map(toFloat) as [Tensor, Tensor]
+  const number = (value: number): Tensor => constant(value, x.dtype, x.storage.backend)
+  // Only where ln b is not finite: elsewhere 0 ln b is 0 by itself, and ln b the gradient.
+  const endless = apply(
+    'logicalOr',
+    [apply('le', [y, number(0)], NONE), apply('eq', [y, number(Infinity)], NONE)],
+    NONE,
+  )
+  const none = apply('logicalAnd', [apply('eq', [x, number(0)], NONE), endless], NONE)
+  return apply('mul', [x, apply('log', [apply('where', [none, number(1), y], NONE)], NONE)], NONE)
+}
+
+/**
  * Linear interpolation, element by element: a + weight (b - a), exact at weight 0 and 1.
  *
  * Shapes: all three broadcast with each other; `weight` may be a number. Dtype: promoted. Throws SHAPE_MISMATCH where the

@@ -4,7 +4,8 @@ import { shapeText, TensorError } from '../errors.js'
 import { NONE } from '../primitives.js'
 import { broadcast, normalDim, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
-import { add, mul } from './arithmetic.js'
+import { add, mul, sub } from './arithmetic.js'
+import { roll } from './move.js'
 import { meet, needTensor } from './operand.js'
 import { diagonal } from './views.js'
 import { permuted, reshaped } from './windows.js'
@@ -247,6 +248,31 @@ function contracted(
     `tensordot: dims ${JSON.stringify(dims)} do not go with shapes ${shapeText(a.shape)} and ${shapeText(b.shape)}.`,
     { next: 'Give a number of axes, or two lists of as many axes, as in [[1, 2], [0, 1]].' },
   )
+}
+
+/**
+ * Cross product of vectors with three coordinates along `dim` (the last, unless said): at right angles to both, as long as the area
+ * between them. a and b broadcast. Throws BAD_SHAPE unless the axis has size 3, SHAPE_MISMATCH.
+ *
+ * @example
+ * tensor([1, 0, 0]).cross(tensor([0, 1, 0])) // tensor([0., 0., 1.])
+ * @torch torch.linalg.cross
+ */
+export function cross(a: Tensor, b: Tensor, { dim = -1 }: { readonly dim?: number } = {}): Tensor {
+  needTensor('cross', a)
+  needTensor('cross', b)
+  const shape = broadcast('cross', a.shape, b.shape)
+  const axis = normalDim('cross', dim, shape.length)
+  const back = axis - shape.length
+  if (a.shape.at(back) !== 3 || b.shape.at(back) !== 3) {
+    throw new TensorError(
+      'BAD_SHAPE',
+      `cross: needs vectors of size 3 along dim ${dim}; shapes are ${shapeText(a.shape)} and ${shapeText(b.shape)}.`,
+      { next: 'Name the axis of the three coordinates: { dim }.' },
+    )
+  }
+  const turned = (x: Tensor, by: number): Tensor => roll(x, by, x.shape.length + back)
+  return sub(mul(turned(a, -1), turned(b, -2)), mul(turned(a, -2), turned(b, -1)))
 }
 
 /**

@@ -33,6 +33,16 @@ export function item(x: Tensor): number {
 }
 
 /**
+ * The number of elements; the same as the property `size`.
+ *
+ * @torch torch.numel
+ */
+export function numel(x: Tensor): number {
+  needTensor('numel', x)
+  return sizeOf(x.shape)
+}
+
+/**
  * A copy of the numbers, row by row, as a typed array: Float32Array, Float64Array, Int32Array; 16-bit floats as Float32Array,
  * bools as Uint8Array. Throws READ_ASYNC where the backend has no synchronous reads: `await x.read()` works everywhere.
  *

@@ -81,3 +81,12 @@ for name in ['addcmul', 'addcdiv']:
 case('addcmul', [ints(2, 3), ints(3), ints(3), {'value': 2}])
 throws('addcdiv', [ints(3), ints(3), ints(3)], 'BAD_DTYPE', 'addcdiv')
 throws('maximum', [randn(2, 3), randn(2)], 'SHAPE_MISMATCH', 'dim -1')
+
+case('xlogy', [randn(2, 3), rand(2, 3, low=0.25, high=4.0)])
+case('xlogy', [randn(2, 1, 2), rand(3, 1, low=0.25, high=4.0)], length=3)
+case('xlogy', [ties(6), rand(6, low=0.25, high=4.0)])
+case('xlogy', [ints(3), rand(3, low=0.25, high=4.0)])
+case('xlogy', [2.5, rand(3, low=0.25, high=4.0)])
+# 0 ln b has the sign of ln b here, none in PyTorch.
+case('xlogy', special_pairs(), grad=False, signed_zeros=False)
+throws('xlogy', [randn(3), randn(2)], 'SHAPE_MISMATCH', r'\[3\].*\[2\]')

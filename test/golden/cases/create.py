@@ -32,3 +32,12 @@ throws('eye', [-1], 'BAD_SHAPE', 'eye')
 throws('arange', [0, 5, -1], 'BAD_VALUE', 'does not lead')
 throws('linspace', [0, 1, -1], 'BAD_VALUE', 'steps')
 throws('logspace', [0, 1, 0.5], 'BAD_VALUE', 'steps')
+
+for name in ['trilIndices', 'triuIndices']:
+    case(name, [3, 3])
+    case(name, [2, 4, {'offset': 1}])
+    case(name, [4, 2, {'offset': -1}])
+    case(name, [0, 3])
+    case(name, [3, 3, {'offset': -5}])
+    throws(name, [-1, 2], 'BAD_SHAPE', '-1')
+    throws(name, [2, 2, {'offset': 0.5}], 'BAD_VALUE', '0.5')

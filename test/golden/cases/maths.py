@@ -104,3 +104,9 @@ case('nanToNum', [randn(2, 3)])
 # The gradient, for what PyTorch's is worth.
 case('digamma', [rand(2, 3, low=1.6, high=4)], only='float64', scale=1, grad_scale=1e7,
      why="near its zero at 1.46 a relative error has no bound; and PyTorch's trigamma is right to 9 digits only")
+
+case('logit', [rand(2, 3, low=0.1, high=0.9)], ulps=8, grad_scale=4, why='two logarithms and their difference, which is small near 1/2', scale=1)
+case('logit', [rand(4, low=-0.5, high=1.5), {'eps': 0.125}], ulps=8, scale=1, grad_scale=16, generic=False,
+     why='two logarithms and their difference, which is small near 1/2')
+case('logit', [t([0.0, 1.0, 0.5, -1.0, 2.0, float('nan'), 1e-30])], grad=False)
+case('logit', [t([0, 1])], grad=False)

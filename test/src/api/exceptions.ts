@@ -31,8 +31,8 @@ export const NO_GOLDEN: ReadonlyMap<string, string> = new Map([
     TRANSFORM,
     'backward grad jvp vjp jacobian hessian hvp perExampleGrads gradcheck gradgradcheck computationGraph checkpoint customFunction registerHook retainGrad requiresGrad_ detach detach_',
   ),
-  ...listed(READS, 'item toArray data read toString toJSON print format'),
-  ...listed(PROPERTY, 'ndim size strides requiresGrad isLeaf gradFn length T'),
+  ...listed(READS, 'item numel toArray data read toString toJSON print format'),
+  ...listed(PROPERTY, 'ndim size strides requiresGrad isLeaf gradFn T mT'),
   ...listed(
     'makes tensors of JavaScript values, which PyTorch has none of: tested in test/src/tensor',
     'tensor fromArray',

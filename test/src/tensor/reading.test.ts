@@ -117,6 +117,25 @@ describe('JavaScript meets a tensor', () => {
     }
   })
 
+  it('T and mT are transposes, as views', () => {
+    const x = arange(6).reshape([2, 3])
+    assert.deepEqual(x.T.toArray(), x.t().toArray())
+    x.T.add_(1)
+    assert.equal(x.at(0, 0).item(), 1)
+    assert.deepEqual(tensor([1, 2]).T.toArray(), [1, 2])
+    const batch = arange(12).reshape([2, 2, 3])
+    assert.deepEqual(batch.mT.toArray(), batch.transpose(1, 2).toArray())
+    fails(() => batch.T, 'BAD_DIM', /transpose\(-2, -1\)/)
+    fails(() => tensor([1, 2]).mT, 'BAD_DIM', /dim -2/)
+    const w = tensor([[1, 2]], { requiresGrad: true })
+    w.T.matmul(tensor([[3]]))
+      .sum()
+      .backward()
+    assert.deepEqual(w.grad?.toArray(), [[3, 3]])
+  })
+
+  it('numel() is size', () => assert.equal(zeros([2, 3]).numel(), 6))
+
   it('a tensor is known as one', () => {
     assert.equal(isTensor(zeros([1])), true)
     for (const other of [null, undefined, 1, [1], {}, 'tensor']) assert.equal(isTensor(other), false)
