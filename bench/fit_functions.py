@@ -55,7 +55,7 @@ def show(name, error, *lists):
 
 def exponentials():
     half = mp.log(2) / 2
-    for name, degree in (("EXP", 6), ("GELU_EXP, before its factors", 5)):
+    for name, degree in (("EXP", 6), ("NORMAL_EXP, before its factors", 5)):
         error, p, _ = quotient(mp.exp, nodes(-half, half, 80), degree, 0)
         show(name, error, p)
 
@@ -65,7 +65,7 @@ def softplus():
     show("LOG1P_ABOVE, before its factor; LOG1P_BELOW", error, p, q)
 
 
-def gelu():
+def normal():
     # What float32's ln 2 is too large by, n times, with n ln 2 = -t^2/2.
     excess = (float32(mp.log(2)) - mp.log(2)) / mp.log(2)
     phi = lambda t: mp.erfc(t / mp.sqrt(2)) / 2 * mp.exp(t * t / 2 * (1 - excess))
@@ -76,7 +76,7 @@ def gelu():
     print("c:", mp.nstr(p[-1] / q[-1], 12))
     # As functions of -t, beginning with t^4 and t^5: the sign that is left over is in c.
     turned = lambda list: [c / list[-1] * (-1) ** (len(list) - 1 - k) for k, c in enumerate(list)]
-    show("GELU_ABOVE, GELU_BELOW", error, turned(p)[:-1], turned(q)[:-1])
+    show("NORMAL_ABOVE, NORMAL_BELOW", error, turned(p)[:-1], turned(q)[:-1])
 
 
 def others():
@@ -89,11 +89,6 @@ def others():
     show("ATANH_TAIL", error, p)
     error, p, _ = quotient(lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z), nodes(mp.mpf(0), mp.mpf(1), 60), 6, 0)
     show("ERF_HEAD", error, p)
-    # t from 0 to 10.1 as u = (t - 2.5) / (t + 2.5)
-    t = lambda u: 2.5 * (1 + u) / (1 - u)
-    scaled = lambda u: mp.exp(t(u) ** 2) * mp.erfc(t(u)) * (1 + 2 * t(u))
-    error, p, _ = quotient(scaled, nodes(mp.mpf(-1), mp.mpf("7.6") / mp.mpf("12.6"), 80), 9, 0)
-    show("ERFC_SCALED", error, p)
 
 
 def circle():
@@ -125,4 +120,4 @@ if __name__ == "__main__":
     others()
     exponentials()
     softplus()
-    gelu()
+    normal()

@@ -6,8 +6,8 @@ import { type Code, i32, i32x4, type Local, load, loopWhile, op, repeatWhile, st
 import { FunctionBuilder } from './assembler/module.js'
 import {
   cos,
-  erf,
-  erfc,
+  ERF,
+  ERFC,
   exp,
   exp2,
   expm1,
@@ -73,14 +73,14 @@ export const FLOAT32_UNARY = {
   silu,
   tanh,
   softplus,
-  erf,
-  erfc,
+  erf: inOneGo(ERF),
+  erfc: inOneGo(ERFC),
   gelu: inOneGo(GELU),
   geluTanh,
 } as const satisfies Record<string, (v: Vector, x: Code) => Code>
 
 /** Those that are long enough for blockwise(). */
-export const FLOAT32_STEPS: { readonly [name: string]: Steps } = { gelu: GELU }
+export const FLOAT32_STEPS: { readonly [name: string]: Steps } = { erf: ERF, erfc: ERFC, gelu: GELU }
 
 /** Those that hold for numbers up to an end only. */
 export const FLOAT32_ENDS: { readonly [name: string]: number } = { sin: TURNS_END, cos: TURNS_END, tan: TURNS_END }

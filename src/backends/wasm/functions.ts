@@ -1,7 +1,7 @@
 // Mathematical functions on four float32 lanes. Coefficients are minimax fits: bench/fit_functions.py makes them.
 //
 // Errors, against the correctly rounded result, over the whole range and results below 2^-126 included: exp 1 ulp, exp2, log,
-// log2, log10, expm1, log1p 2, tanh, sigmoid, erf, sin and cos 3 (for |x| <= 8192), softplus, tan 4, erfc 7 ulp. silu 4 and
+// log2, log10, expm1, log1p 2, tanh, sigmoid, erf, sin and cos 3 (for |x| <= 8192), softplus, tan 4 ulp, erfc 8. silu 4 and
 // gelu 8 ulp, but for results below 2^-120: there the rounding of a factor below 2^-126 is multiplied by x. geluTanh 4 ulp and 3 |y|
 // more at y = 1.6 x (1 + .045 x^2), whose rounding the exponential multiplies by its size.
 import type { Code } from './assembler/expression.js'
@@ -27,12 +27,12 @@ const LOG1P_BELOW = [1, 1.56622329687, 0.687942102447, 0.0752886543038]
  * Phi(t) / (e^(-t^2/2) c) for t from -14.2 to 0, to 6e-9: a quotient of polynomials that begin with t^4 and t^5. In it is also
  * what float32's ln 2 is too large by, which the exponential multiplies.
  */
-const GELU_ABOVE = [120.703707086, -106.006208032, 44.3737765415, -9.85438267066]
-const GELU_BELOW = [-96.3084943009, 161.424582851, -116.048939557, 45.3605412292, -9.85503138141]
+const NORMAL_ABOVE = [120.703707086, -106.006208032, 44.3737765415, -9.85438267066]
+const NORMAL_BELOW = [-96.3084943009, 161.424582851, -116.048939557, 45.3605412292, -9.85503138141]
 /** -c 2^-32 e^(-r/2) for |r| <= ln 2, to 7.5e-8, with the c of above. */
-const GELU_EXP = [1.00000007162, 0.999999690256, 0.49998895117, 0.166675806331, 0.0419153597845, 0.00829725766181].map(
-  (c, i) => -0.398945886563 * 2 ** -32 * (-0.5) ** i * c,
-)
+const NORMAL_EXP = [
+  1.00000007162, 0.999999690256, 0.49998895117, 0.166675806331, 0.0419153597845, 0.00829725766181,
+].map((c, i) => -0.398945886563 * 2 ** -32 * (-0.5) ** i * c)
 /** 2^r for |r| <= 1/2, to 1.9e-9. */
 const EXP2 = [
   1.00000000055, 0.693147205718, 0.240226469041, 0.055503288063, 0.00961848787951, 0.00133999219913, 0.000153460480723,
@@ -52,17 +52,12 @@ const ERF_HEAD = [
   1.12837916572, -0.37612625812, 0.112835851308, -0.0268538123827, 0.00518832929248, -0.000801021053167,
   7.85392181305e-5,
 ]
-/** 2^-32 exp(t^2) erfc(t) (1 + 2t) over (t - 2.5) / (t + 2.5), for t from 0 to 10.1, to 1.6e-8. */
-const ERFC_SCALED = [
-  1.26483816415, -0.122356789912, -0.0990228365474, 0.157631025597, -0.102989823618, 0.0327445753194, 0.00103579502968,
-  -0.00429202306552, 0.000312360490364, 0.000446887846266,
-].map(c => c * 2 ** -32)
 
 /** Adding it pushes a number's fraction out, and leaves the nearest whole number in the low bits. */
 const MAGIC = 12582912
 const MAGIC_BITS = 0x4b400000
 /** The same for 2^32 times a power of two. */
-const GELU_PUSH = MAGIC + 32
+const NORMAL_PUSH = MAGIC + 32
 
 /** The whole number next to x / ln 2. */
 export function wholePowers(v: Vector, x: Code): Code {
@@ -247,50 +242,6 @@ export function softplus(v: Vector, x: Code): Code {
   return v.madd(scaled, factor, v.atLeast(kept, v.constant(0)))
 }
 
-/** erfc(t) for t >= 0: e^(-t^2) p(u) / (1 + 2t) with u = (t - 2.5) / (t + 2.5), in one division. Beyond 10.1 it is 0. */
-function erfcAbove0(v: Vector, t: Code): Code {
-  const size = v.let(v.atMost(t, v.constant(10.1)))
-  const [a, b] = [v.let(v.add(size, v.constant(2.5))), v.let(v.madd(size, v.constant(2), v.constant(1)))]
-  const inverse = v.let(v.div(v.constant(1), v.mul(a, b)))
-  const u = v.let(v.mul(v.mul(v.sub(size, v.constant(2.5)), b), inverse))
-  const factor = v.mul(v.mul(v.polynomial(u, ERFC_SCALED), a), inverse)
-  const { p, power } = gauss(v, size)
-  return v.mul(v.mul(p, power), factor)
-}
-
-/** p * power = 2^32 e^(-x^2), with what the rounding of the square added. */
-function gauss(v: Vector, x: Code): { p: Code; power: Code } {
-  const square = v.let(v.mul(x, x))
-  const push = v.constant(pushFor(32))
-  const pushed = v.let(v.madd(square, v.constant(-LOG2_E), push))
-  const n = v.let(v.sub(pushed, push))
-  const rest = v.nmadd(n, v.constant(LN2_LOW), v.nmadd(n, v.constant(LN2_HIGH), v.neg(square)))
-  const r = v.let(v.add(rest, lessThanSquare(v, x, square)))
-  return { p: v.polynomial(r, EXP), power: op('i32x4.shl', pushed, i32(23)) }
-}
-
-/** erf(x) for |x| <= 1. */
-function erfNear0(v: Vector, x: Code): Code {
-  return v.mul(x, v.polynomial(v.let(v.mul(x, x)), ERF_HEAD))
-}
-
-export function erf(v: Vector, x: Code): Code {
-  const kept = v.let(x)
-  const size = v.let(v.abs(kept))
-  const head = v.let(erfNear0(v, kept))
-  const tail = withSign(v, v.sub(v.constant(1), erfcAbove0(v, size)), kept)
-  return v.select(v.lt(size, v.constant(1)), head, tail)
-}
-
-/** 1 - erf(x): right also where it is tiny. */
-export function erfc(v: Vector, x: Code): Code {
-  const kept = v.let(x)
-  const size = v.let(v.abs(kept))
-  const above = v.let(erfcAbove0(v, size))
-  const tail = v.let(v.select(v.lt(kept, v.constant(0)), v.sub(v.constant(2), above), above))
-  return v.select(v.lt(size, v.constant(0.5)), v.sub(v.constant(1), erfNear0(v, kept)), tail)
-}
-
 /** x = n pi / 2 + r with |r| <= pi / 4: n in the low bits, sin(r) and cos(r). For |x| up to TURNS_END. */
 function turned(v: Vector, x: Code): { n: Code; sine: Code; cosine: Code } {
   const kept = v.let(x)
@@ -342,29 +293,25 @@ export interface Steps {
 
 /** -|x|, where Infinity is replaced by a large number. */
 function finiteBelow(v: Vector, x: Code): Code {
-  return op('v128.or', v.atMost(x, v.constant(GELU_PUSH)), v.constant(-0))
+  return op('v128.or', v.atMost(x, v.constant(NORMAL_PUSH)), v.constant(-0))
 }
 
 /**
- * x Phi(x) = max(x, 0) - |x| Phi(-|x|), with Phi(-t) = e^(-t^2/2) times a rational function of t. 2^32 keeps the factors of
- * Phi above 2^-126. Below -14.5 it is 0.
+ * The normal distribution's Phi(t) for t from -14.5 to 0, in two steps: e^(-t^2/2) times a rational function of t. 2^32 keeps
+ * the factors above 2^-126. `square` is t^2 rounded, and `lost` what the rounding added.
  */
-export const GELU: Steps = {
-  first(v, x) {
-    const t = v.let(v.atLeast(finiteBelow(v, x), v.constant(-14.5)))
-    const square = v.let(v.mul(t, t))
-    const push = v.constant(GELU_PUSH)
-    const pushed = v.let(v.madd(square, v.constant(-LOG2_E / 2), push))
-    const n = v.let(v.sub(pushed, push))
-    // r = t^2 + 2 n ln 2, half of which is what is left of the exponent but for its sign.
-    const r = v.let(v.sub(addTwiceLn2(v, n, square), lessThanSquare(v, t, square)))
-    const factor = v.div(v.monic(t, GELU_ABOVE), v.monic(t, GELU_BELOW))
-    return [r, op('i32x4.add', factor, op('i32x4.shl', pushed, i32(23)))]
-  },
-  second(v, x, [r, factor]) {
-    const phi = v.mul(factor as Code, v.polynomial(r as Code, GELU_EXP))
-    return v.madd(finiteBelow(v, x), phi, v.atLeast(x, v.constant(-0)))
-  },
+function beginNormal(v: Vector, t: Code, square: Code, lost: Code): Code[] {
+  const push = v.constant(NORMAL_PUSH)
+  const pushed = v.let(v.madd(square, v.constant(-LOG2_E / 2), push))
+  const n = v.let(v.sub(pushed, push))
+  // r = t^2 + 2 n ln 2, half of which is what is left of the exponent but for its sign.
+  const r = v.let(v.sub(addTwiceLn2(v, n, square), lost))
+  const factor = v.div(v.monic(t, NORMAL_ABOVE), v.monic(t, NORMAL_BELOW))
+  return [r, op('i32x4.add', factor, op('i32x4.shl', pushed, i32(23)))]
+}
+
+function endNormal(v: Vector, [r, factor]: readonly Code[]): Code {
+  return v.mul(factor as Code, v.polynomial(r as Code, NORMAL_EXP))
 }
 
 /** x + 2 n ln 2, with ln 2 as float32 has it. */
@@ -374,10 +321,53 @@ function addTwiceLn2(v: Vector, n: Code, x: Code): Code {
 }
 
 /** What the rounding of x x to `square` added. Without fused instructions x is taken in two parts. */
-function lessThanSquare(v: Vector, x: Code, square: Code): Code {
+function lostBySquare(v: Vector, x: Code, square: Code): Code {
   if (v.fused) return v.nmadd(x, x, square)
   const high = v.let(op('v128.and', x, v.bits(0xfffff000 | 0)))
   return v.sub(v.sub(square, v.mul(high, high)), v.mul(v.sub(x, high), v.add(x, high)))
+}
+
+/** x Phi(x) = max(x, 0) - |x| Phi(-|x|). */
+export const GELU: Steps = {
+  first(v, x) {
+    const t = v.let(v.atLeast(finiteBelow(v, x), v.constant(-14.5)))
+    const square = v.let(v.mul(t, t))
+    return beginNormal(v, t, square, lostBySquare(v, t, square))
+  },
+  second: (v, x, kept) => v.madd(finiteBelow(v, x), endNormal(v, kept), v.atLeast(x, v.constant(-0))),
+}
+
+/** erfc(|x|) / 2 = Phi(-sqrt(2) |x|). */
+function beginErfc(v: Vector, x: Code): Code[] {
+  const t = v.let(v.atLeast(finiteBelow(v, x), v.constant(-10.25)))
+  const square = v.let(v.mul(t, t))
+  const lost = v.let(lostBySquare(v, t, square))
+  return beginNormal(v, v.let(v.mul(t, v.constant(Math.SQRT2))), v.let(v.add(square, square)), v.add(lost, lost))
+}
+
+/** erf(x) for |x| <= 1. */
+function erfNear0(v: Vector, x: Code): Code {
+  return v.mul(x, v.polynomial(v.let(v.mul(x, x)), ERF_HEAD))
+}
+
+export const ERF: Steps = {
+  first: beginErfc,
+  second(v, x, kept) {
+    const half = v.let(endNormal(v, kept))
+    const tail = withSign(v, v.sub(v.constant(1), v.add(half, half)), x)
+    return v.select(v.gt(v.abs(x), v.constant(1)), tail, erfNear0(v, x))
+  },
+}
+
+/** 1 - erf(x): right also where it is tiny. */
+export const ERFC: Steps = {
+  first: beginErfc,
+  second(v, x, kept) {
+    const half = v.let(endNormal(v, kept))
+    const above = v.let(v.add(half, half))
+    const tail = v.let(v.select(v.lt(x, v.constant(0)), v.sub(v.constant(2), above), above))
+    return v.select(v.gt(v.abs(x), v.constant(0.5)), tail, v.sub(v.constant(1), erfNear0(v, x)))
+  },
 }
 
 export function inOneGo({ first, second }: Steps): (v: Vector, x: Code) => Code {
