@@ -1,4 +1,4 @@
-"""Fits the coefficients in src/backends/wasm/functions.ts: least squares whose weights follow the error (Lawson), in mpmath.
+"""Fits the coefficients in src/backends/wasm/functions.ts and doubles.ts: least squares whose weights follow the error (Lawson), in mpmath.
 
 Usage: python bench/fit_functions.py        (needs mpmath)
 """
@@ -47,10 +47,10 @@ def quotient(f, xs, above, below, rounds=60):
     return best
 
 
-def show(name, error, *lists):
+def show(name, error, *lists, digits=12):
     print(f"{name}: {mp.nstr(error, 2)}")
     for coefficients in lists:
-        print("  ", ", ".join(mp.nstr(c, 12) for c in coefficients))
+        print("  ", ", ".join(mp.nstr(c, digits) for c in coefficients))
 
 
 def exponentials():
@@ -114,7 +114,24 @@ def exponential2():
     show("EXP2", error, p)
 
 
+def doubles():
+    half = mp.log(2) / 2
+    error, p, _ = quotient(lambda r: (mp.exp(r) - 1 - r) / r**2, nodes(-half, half, 80), 9, 0)
+    show("EXP_TAIL for doubles", error, p, digits=16)
+    end = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2
+    atanh = lambda z: (mp.atanh(mp.sqrt(z)) / mp.sqrt(z) - 1) / z
+    error, p, _ = quotient(atanh, nodes(mp.mpf(0), end, 60), 7, 0)
+    show("ATANH_TAIL for doubles", error, p, digits=16)
+    for name, f, end, degree in (("EXP_SHORT", lambda r: (mp.exp(r) - 1 - r) / r**2, half, 5), ("ATANH_SHORT", atanh, end, 4)):
+        start = -end if f is not atanh else mp.mpf(0)
+        error, p, _ = quotient(f, nodes(start, end, 60), degree, 0)
+        show(name, error, p, digits=14)
+    high = mp.floor(mp.log(2) * mp.mpf(2) ** 33) / mp.mpf(2) ** 33
+    print("LN2:", mp.nstr(high, 17), mp.nstr(mp.log(2) - high, 17))
+
+
 if __name__ == "__main__":
+    doubles()
     circle()
     exponential2()
     others()

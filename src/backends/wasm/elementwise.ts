@@ -4,6 +4,7 @@
 // of `inner` elements. Inputs lie row-major within a row, or stand still there (a scalar for each row).
 import { type Code, i32, i32x4, type Local, load, loopWhile, op, repeatWhile, store } from './assembler/expression.js'
 import { FunctionBuilder } from './assembler/module.js'
+import * as doubles from './doubles.js'
 import {
   cos,
   ERF,
@@ -78,6 +79,18 @@ export const FLOAT32_UNARY = {
   gelu: inOneGo(GELU),
   geluTanh,
 } as const satisfies Record<string, (v: Vector, x: Code) => Code>
+
+/** Formulas on float64 lanes. */
+export const FLOAT64_UNARY: { readonly [name: string]: (v: Vector, x: Code) => Code } = {
+  exp: doubles.exp,
+  expm1: doubles.expm1,
+  log: doubles.log,
+  sigmoid: doubles.sigmoid,
+  tanh: doubles.tanh,
+}
+
+/** Formulas on two vectors of float32 lanes. */
+export const FLOAT32_BINARY = { pow: doubles.pow } as const
 
 /** Those that are long enough for blockwise(). */
 export const FLOAT32_STEPS: { readonly [name: string]: Steps } = { erf: ERF, erfc: ERFC, gelu: GELU }

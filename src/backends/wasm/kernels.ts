@@ -12,9 +12,11 @@ import {
   elementwise,
   FLOAT_BINARY,
   FLOAT_UNARY,
+  FLOAT32_BINARY,
   FLOAT32_ENDS,
   FLOAT32_STEPS,
   FLOAT32_UNARY,
+  FLOAT64_UNARY,
   type Formula,
   INT_BINARY,
   INT_UNARY,
@@ -69,9 +71,13 @@ export class ElementwiseKernels {
       )
     }
     for (const [name, formula] of Object.entries(FLOAT32_UNARY)) {
-      out[name] = this.unary(name, (lanes, modes, id) =>
-        lanes === 'f32x4' ? elementwise(id, lanes, formula as Formula, modes, 2) : undefined,
-      )
+      const inDoubles = FLOAT64_UNARY[name]
+      out[name] = this.unary(name, (lanes, modes, id) => {
+        if (lanes === 'f32x4') return elementwise(id, lanes, formula as Formula, modes, 2)
+        return lanes === 'i32x4' || inDoubles === undefined
+          ? undefined
+          : elementwise(id, lanes, inDoubles as Formula, modes, 1)
+      })
     }
     for (const [name, end] of Object.entries(FLOAT32_ENDS)) out[name] = this.within(name, end, out[name] as Run)
     for (const [name, steps] of Object.entries(FLOAT32_STEPS)) out[name] = this.blockwise(name, steps, out[name] as Run)
@@ -80,6 +86,11 @@ export class ElementwiseKernels {
         if (lanes === 'i32x4' && !(name in INT_BINARY)) return undefined
         return elementwise(id, lanes, formula as Formula, modes, 4)
       })
+    }
+    for (const [name, formula] of Object.entries(FLOAT32_BINARY)) {
+      out[name] = this.binary(name, (lanes, modes, id) =>
+        lanes === 'f32x4' ? elementwise(id, lanes, formula as Formula, modes, 1) : undefined,
+      )
     }
     for (const name of ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const) {
       out[name] = this.binary(name, (lanes, modes, id) => comparison(id, lanes, name, modes))

@@ -1,6 +1,6 @@
 // Formulas on vectors: one object per lane shape, with which the tables of kernels are written.
 
-import { type Code, f32x4, f64x2, i32x4, lane, load, memoryLane, op, store } from './assembler/expression.js'
+import { type Code, f32x4, f64x2, i32x4, i64x2, lane, load, memoryLane, op, store } from './assembler/expression.js'
 import { hasRelaxedSimd } from './assembler/features.js'
 import type { FunctionBuilder } from './assembler/module.js'
 import type { PlainName } from './assembler/opcodes.js'
@@ -41,6 +41,11 @@ export class Vector {
   /** Four int32, whatever the lanes are. */
   bits(value: number): Code {
     return this.once(i32x4(value))
+  }
+
+  /** Two int64. */
+  words(value: bigint): Code {
+    return this.once(i64x2(value))
   }
 
   private once(code: Code): Code {

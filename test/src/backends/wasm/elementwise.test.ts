@@ -181,6 +181,28 @@ describe('wasm: elementwise', () => {
     }
   })
 
+  it('raises numbers of every size to powers of every size, within an ulp', () => {
+    const next = stream(8)
+    const kinds: readonly (() => readonly [number, number])[] = [
+      () => [next() * 3, (next() - 0.5) * 60],
+      () => [10 ** (next() * 76 - 38), (next() - 0.5) * 4],
+      () => [1 + (next() - 0.5) * 1e-3, (next() - 0.5) * 2e5],
+      () => [-Math.floor(next() * 20), Math.floor(next() * 40 - 20)],
+      () => [-1.5, 2 ** 24 + Math.floor(next() * 4)],
+    ]
+    const pairs = Array.from({ length: 20_000 }, (_, i) => (kinds[i % 5] as (typeof kinds)[0])())
+    const [x, y] = ([0, 1] as const).map((side): Given => {
+      const array = arrayOf(
+        'float32',
+        pairs.map(pair => pair[side]),
+      )
+      return { array, dtype: 'float32', shape: [pairs.length] }
+    }) as [Given, Given]
+    close(onBoth('pow', [x, y], {}), 'float32', 1, 'pow')
+    for (const [a, b] of pairsOf('float32'))
+      close(onBoth('pow', [a, b], {}), 'float32', 1, `pow [${a.shape}] [${b.shape}]`)
+  })
+
   it('gives the same numbers whether they come in whole blocks or one by one', () => {
     const { array } = grid('float32')
     for (const name of ['gelu', 'erf', 'erfc'] as const) {
