@@ -177,21 +177,22 @@ export function unique(x: Tensor): UniqueResult {
   const flat = reshaped(x, [size])
   const order = data(apply('argsort', [flat], { dim: 0, descending: false })) as Int32Array
   const values = data(flat)
-  const [first, counts, inverse] = [[] as number[], [] as number[], new Int32Array(size)]
+  const [first, counts, inverse] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)]
+  let found = -1
   let last: number | undefined
-  for (const place of order) {
+  for (let i = 0; i < size; i++) {
+    const place = order[i] as number
     const value = values[place] as number
-    if (value === last) counts[counts.length - 1] = (counts.at(-1) as number) + 1
-    else {
-      first.push(place)
-      counts.push(1)
+    if (value !== last) {
+      first[++found] = place
       last = value
     }
-    inverse[place] = counts.length - 1
+    counts[found] = (counts[found] as number) + 1
+    inverse[place] = found
   }
   return {
-    values: apply('indexSelect', [flat, int32List(Int32Array.from(first), x)], { dim: 0 }),
+    values: apply('indexSelect', [flat, int32List(first.slice(0, found + 1), x)], { dim: 0 }),
     inverse: reshaped(int32List(inverse, x), x.shape),
-    counts: int32List(Int32Array.from(counts), x),
+    counts: int32List(counts.slice(0, found + 1), x),
   }
 }
