@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor.js'
 import { add, mul, sub } from './arithmetic.js'
 import { roll } from './move.js'
 import { meet, needTensor } from './operand.js'
+import { sum } from './reduce.js'
 import { diagonal } from './views.js'
 import { permuted, reshaped } from './windows.js'
 
@@ -309,5 +310,5 @@ export function addmm(x: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: 
  */
 export function trace(x: Tensor): Tensor {
   needRank('trace', x, 2, 'tensor')
-  return apply('sum', [diagonal(x)], { dims: [0], keepdim: false })
+  return sum(diagonal(x), 0)
 }

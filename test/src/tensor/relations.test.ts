@@ -233,6 +233,11 @@ describe('relations', () => {
     assert.ok(own.diagonal().abs().max().item() < 1e-6)
   })
 
+  it('the trace of bools counts what is true', () => {
+    const trace = ones([3, 3]).gt(0).trace()
+    assert.deepEqual([trace.dtype, trace.item()], ['int32', 3])
+  })
+
   it('normalize gives length 1, cosineSimilarity of equals 1', () => {
     manualSeed(5)
     const x = randn([4, 6], { dtype: 'float64' })
