@@ -109,6 +109,14 @@ def circle():
     print("QUARTER_TURN:", mp.nstr(rest, 12))
 
 
+def arc():
+    tail = lambda z: (mp.atan(mp.sqrt(z)) / mp.sqrt(z) - 1) / z
+    error, p, _ = quotient(tail, nodes(mp.mpf(0), mp.mpf(1), 80), 7, 0)
+    show("ATAN_TAIL", error, p)
+    error, p, q = quotient(tail, nodes(mp.mpf(0), mp.mpf(1), 80), 2, 3)
+    show("ATAN_TAIL as a quotient", error, p, q)
+
+
 def exponential2():
     error, p, _ = quotient(lambda r: mp.mpf(2) ** r, nodes(-mp.mpf(1) / 2, mp.mpf(1) / 2, 80), 6, 0)
     show("EXP2", error, p)
@@ -133,6 +141,7 @@ def doubles():
 if __name__ == "__main__":
     doubles()
     circle()
+    arc()
     exponential2()
     others()
     exponentials()

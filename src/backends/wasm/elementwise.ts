@@ -2,11 +2,13 @@
 //
 // Each function takes (inner, outer, then for each operand a pointer and an outer stride in bytes): it runs over `outer` rows
 // of `inner` elements. Inputs lie row-major within a row, or stand still there (a scalar for each row).
+
+import { acos, asin, atan, atan2, cos, sin, TURNS_END, tan } from './angles.js'
 import { type Code, i32, i32x4, type Local, load, loopWhile, op, repeatWhile, store } from './assembler/expression.js'
 import { FunctionBuilder } from './assembler/module.js'
 import * as doubles from './doubles.js'
 import {
-  cos,
+  atanh,
   ERF,
   ERFC,
   exp,
@@ -22,10 +24,7 @@ import {
   type Steps,
   sigmoid,
   silu,
-  sin,
   softplus,
-  TURNS_END,
-  tan,
   tanh,
 } from './functions.js'
 import { type LaneName, Vector } from './vector.js'
@@ -70,6 +69,10 @@ export const FLOAT32_UNARY = {
   sin,
   cos,
   tan,
+  asin,
+  acos,
+  atan,
+  atanh,
   sigmoid,
   silu,
   tanh,
@@ -90,7 +93,7 @@ export const FLOAT64_UNARY: { readonly [name: string]: (v: Vector, x: Code) => C
 }
 
 /** Formulas on two vectors of float32 lanes. */
-export const FLOAT32_BINARY = { pow: doubles.pow } as const
+export const FLOAT32_BINARY = { pow: doubles.pow, atan2 } as const
 
 /** Those that are long enough for blockwise(). */
 export const FLOAT32_STEPS: { readonly [name: string]: Steps } = { erf: ERF, erfc: ERFC, gelu: GELU }

@@ -1,9 +1,9 @@
 // Mathematical functions on four float32 lanes. Coefficients are minimax fits: bench/fit_functions.py makes them.
 //
 // Errors, against the correctly rounded result, over the whole range and results below 2^-126 included: exp 1 ulp, exp2, log,
-// log2, log10, expm1, log1p 2, tanh, sigmoid, erf, sin and cos 3 (for |x| <= 8192), softplus, tan 4 ulp, erfc 8. silu 4 and
-// gelu 8 ulp, but for results below 2^-120: there the rounding of a factor below 2^-126 is multiplied by x. geluTanh 4 ulp and 3 |y|
-// more at y = 1.6 x (1 + .045 x^2), whose rounding the exponential multiplies by its size.
+// log2, log10, expm1, log1p 2, tanh, sigmoid, erf 3, softplus, atanh 4, erfc 8 ulp. silu 4 and gelu 8 ulp, but for results below
+// 2^-120: there the rounding of a factor below 2^-126 is multiplied by x. geluTanh 4 ulp and 3 |y| more at
+// y = 1.6 x (1 + .045 x^2), whose rounding the exponential multiplies by its size.
 import type { Code } from './assembler/expression.js'
 import { i32, op } from './assembler/expression.js'
 import type { Vector } from './vector.js'
@@ -37,14 +37,6 @@ const NORMAL_EXP = [
 const EXP2 = [
   1.00000000055, 0.693147205718, 0.240226469041, 0.055503288063, 0.00961848787951, 0.00133999219913, 0.000153460480723,
 ]
-/** (sin(r) / r - 1) / r^2 over r^2, for |r| <= pi / 4, to 2e-10. */
-const SIN_TAIL = [-0.166666666638, 0.00833333186367, -0.000198400819728, 2.72494117474e-6]
-/** (cos(r) - 1 + r^2 / 2) / r^4 over r^2, for |r| <= pi / 4, to 5e-8. */
-const COS_TAIL = [0.0416666646435, -0.00138883009723, 2.45476079986e-5]
-/** pi / 2 in parts: the first three have so few bits that a whole number up to 2^13 times one of them is exact. */
-const QUARTER_TURN = [1.5703125, 0.00048375129699707031, 7.5495336204767227e-8, 2.56334415159e-12]
-/** As far as the parts of a quarter turn reach. */
-export const TURNS_END = 8192
 /** (atanh(s) / s - 1) / s^2 over s^2, for |s| <= .172, to 1.7e-9. */
 const ATANH_TAIL = [0.33333333277, 0.200000610429, 0.142753992428, 0.116654868254]
 /** erf(x) / x over x^2, for |x| <= 1, to 1.2e-9. */
@@ -54,7 +46,7 @@ const ERF_HEAD = [
 ]
 
 /** Adding it pushes a number's fraction out, and leaves the nearest whole number in the low bits. */
-const MAGIC = 12582912
+export const MAGIC = 12582912
 const MAGIC_BITS = 0x4b400000
 /** The same for 2^32 times a power of two. */
 const NORMAL_PUSH = MAGIC + 32
@@ -226,8 +218,16 @@ export function tanh(v: Vector, x: Code): Code {
   return withSign(v, v.div(t, v.add(t, v.constant(2))), kept)
 }
 
+/** log(1 + 2t / (1 - t)) / 2 with t = |x|, and the sign of x. */
+export function atanh(v: Vector, x: Code): Code {
+  const kept = v.let(x)
+  const t = v.let(v.abs(kept))
+  const twice = v.let(log1p(v, v.div(v.add(t, t), v.sub(v.constant(1), t))))
+  return withSign(v, v.mul(twice, v.constant(0.5)), kept)
+}
+
 /** The size of one number with the sign of another. */
-function withSign(v: Vector, size: Code, sign: Code): Code {
+export function withSign(v: Vector, size: Code, sign: Code): Code {
   return op('v128.bitselect', sign, size, v.constant(-0))
 }
 
@@ -240,48 +240,6 @@ export function softplus(v: Vector, x: Code): Code {
   const e = v.let(v.mul(scaled, v.constant(2 ** -32)))
   const factor = v.div(v.polynomial(e, LOG1P_ABOVE), v.polynomial(e, LOG1P_BELOW))
   return v.madd(scaled, factor, v.atLeast(kept, v.constant(0)))
-}
-
-/** x = n pi / 2 + r with |r| <= pi / 4: n in the low bits, sin(r) and cos(r). For |x| up to TURNS_END. */
-function turned(v: Vector, x: Code): { n: Code; sine: Code; cosine: Code } {
-  const kept = v.let(x)
-  const pushed = v.let(v.madd(kept, v.constant(2 / Math.PI), v.constant(MAGIC)))
-  const n = v.let(v.sub(pushed, v.constant(MAGIC)))
-  const r = v.let(QUARTER_TURN.reduce((rest, part) => v.nmadd(n, v.constant(part), rest), kept))
-  const square = v.let(v.mul(r, r))
-  const sine = v.madd(v.mul(r, square), v.polynomial(square, SIN_TAIL), r)
-  const tail = v.madd(v.mul(square, square), v.polynomial(square, COS_TAIL), v.constant(1))
-  return { n: pushed, sine: v.let(sine), cosine: v.let(v.nmadd(square, v.constant(0.5), tail)) }
-}
-
-/** All bits where the lowest bit of n is set. */
-const odd = (n: Code): Code => op('i32x4.shr_s', op('i32x4.shl', n, i32(31)), i32(31))
-
-/** The sine of x + `quarters` pi / 2: sine or cosine of r, with the sign that the second bit of n tells. */
-function sineAfter(v: Vector, x: Code, quarters: 0 | 1): Code {
-  const { n, sine, cosine } = turned(v, x)
-  const after = quarters === 0 ? n : v.let(op('i32x4.add', n, v.bits(quarters)))
-  const sign = op('v128.and', op('i32x4.shl', after, i32(30)), v.bits(-(2 ** 31)))
-  return op('v128.xor', v.select(odd(after), cosine, sine), sign)
-}
-
-export function sin(v: Vector, x: Code): Code {
-  const kept = v.let(x)
-  // -0 has lost its sign to the parts of 0 quarter turns.
-  return v.select(v.eq(kept, v.constant(0)), kept, sineAfter(v, kept, 0))
-}
-
-export function cos(v: Vector, x: Code): Code {
-  return sineAfter(v, x, 1)
-}
-
-/** sin / cos, or - cos / sin after an odd number of quarter turns. */
-export function tan(v: Vector, x: Code): Code {
-  const kept = v.let(x)
-  const { n, sine, cosine } = turned(v, kept)
-  const mask = v.let(odd(n))
-  const above = v.select(mask, v.neg(cosine), sine)
-  return v.select(v.eq(kept, v.constant(0)), kept, v.div(above, v.select(mask, sine, cosine)))
 }
 
 /** A formula in two steps. */
