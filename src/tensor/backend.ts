@@ -52,7 +52,7 @@ export interface MemoryUse {
   readonly storages: number
   /** Bytes taken from the system. */
   readonly reserved: number
-  /** The greatest `bytes` since the last resetPeak. */
+  /** The greatest `bytes` so far. */
   readonly peak: number
 }
 
