@@ -369,7 +369,7 @@ export function erf(x: TensorLike): Tensor {
  *
  * @torch torch.erfc
  * @example
- * erfc(tensor([0, 1, 3])) // tensor([1.0000e+00, 1.5730e-01, 2.2090e-05])
+ * erfc(tensor([0, 1, 2])) // tensor([1.0000, 0.1573, 0.0047])
  */
 export function erfc(x: TensorLike): Tensor {
   return ofFloat('erfc', x)
