@@ -1,6 +1,7 @@
 // Text of a tensor, by PyTorch's rules: four digits, columns aligned, long axes summarised.
 import type { DType } from '../dtype.js'
 import { isFloat } from '../dtype.js'
+import { TensorError } from '../errors.js'
 import { type Shape, sizeOf } from '../shape.js'
 import { state } from '../state.js'
 import type { Tensor } from '../tensor.js'
@@ -22,13 +23,43 @@ export interface PrintOptions {
 const DEFAULTS = { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80, scientific: undefined }
 let options: Required<Omit<PrintOptions, 'scientific'>> & { scientific: boolean | undefined } = { ...DEFAULTS }
 
+const isCount = (n: unknown): boolean => Number.isInteger(n) && (n as number) >= 0
+
+/** What each option may be, in code and in words. */
+const ALLOWED: Readonly<Record<keyof typeof DEFAULTS, readonly [(value: unknown) => boolean, string]>> = {
+  precision: [n => isCount(n) && (n as number) <= 100, 'a whole number from 0 to 100'],
+  threshold: [n => typeof n === 'number' && n >= 0, 'a number from 0'],
+  edgeitems: [isCount, 'a whole number from 0'],
+  linewidth: [n => isCount(n) && n !== 0, 'a whole number from 1'],
+  scientific: [on => typeof on === 'boolean', 'true, false or undefined'],
+}
+
+function checkOption(name: string, value: unknown): void {
+  const rule = Object.hasOwn(ALLOWED, name) ? ALLOWED[name as keyof typeof ALLOWED] : undefined
+  if (rule === undefined) {
+    throw new TensorError('BAD_VALUE', `setPrintOptions: there is no option '${name}'.`, {
+      next: `There are ${Object.keys(ALLOWED).join(', ')}.`,
+    })
+  }
+  if (rule[0](value)) return
+  throw new TensorError('BAD_VALUE', `setPrintOptions: ${name} is ${String(value)}.`, { next: `It is ${rule[1]}.` })
+}
+
 /**
- * How tensors are printed from now on; what is not named goes back to its default.
+ * How tensors are printed from now on; what is not named goes back to its default. Throws BAD_VALUE for an option that does not exist
+ * or a value that it cannot have; then nothing changes.
+ *
+ * @example
+ * setPrintOptions({ precision: 2 })
+ * tensor([1 / 3]) // tensor([0.33])
+ * setPrintOptions() // as at the start
  * @torch torch.set_printoptions
  * @differs Options that are not named go back to their defaults.
  */
 export function setPrintOptions(given: PrintOptions = {}): void {
-  options = { ...DEFAULTS, ...given }
+  const named = Object.entries(given).filter(([, value]) => value !== undefined)
+  for (const [name, value] of named) checkOption(name, value)
+  options = { ...DEFAULTS, ...Object.fromEntries(named) }
 }
 
 /** How the numbers of one tensor are written. */

@@ -44,6 +44,24 @@ describe('printing', () => {
     assert.equal(arange(6).reshape([2, 3]).t().toString(), 'tensor([[0, 3],\n        [1, 4],\n        [2, 5]])')
   })
 
+  it('refuses options that there are not, and values that they cannot have', () => {
+    setPrintOptions({ precision: 2 })
+    for (const [given, words] of [
+      [{ sciMode: true }, /no option 'sciMode'.*precision, threshold, edgeitems, linewidth, scientific/],
+      [{ precision: -1 }, /precision is -1.*0 to 100/],
+      [{ precision: 101 }, /precision is 101/],
+      [{ threshold: NaN }, /threshold is NaN/],
+      [{ edgeitems: 1.5 }, /edgeitems is 1.5/],
+      [{ linewidth: 0 }, /linewidth is 0/],
+      [{ scientific: 'yes' }, /scientific is yes/],
+    ] as const) {
+      assert.throws(() => setPrintOptions(given as PrintOptions), { code: 'BAD_VALUE', message: words })
+    }
+    assert.equal(tensor([0.125]).toString(), 'tensor([0.12])')
+    setPrintOptions({ precision: 100, linewidth: 1000, threshold: Infinity })
+    assert.equal(tensor([0.5]).toString().length, 'tensor([0.])'.length + 100)
+  })
+
   it('forgets options that are not named again', () => {
     setPrintOptions({ precision: 2 })
     assert.equal(tensor([0.125]).toString(), 'tensor([0.12])')
