@@ -26,6 +26,7 @@ interface Named {
  * @example
  * einsum('bij,bjk->bik', a, b) // a.bmm(b)
  * @torch torch.einsum
+ * @differs tensors of different dtypes meet; PyTorch throws
  */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor {
   if (typeof equation !== 'string') {

@@ -118,6 +118,7 @@ export function cholesky(a: Tensor): Tensor {
  *
  * Throws NOT_CONVERGED for a singular matrix, SHAPE_MISMATCH, BAD_SHAPE, BAD_DTYPE.
  * @torch torch.linalg.solve
+ * @differs tensors of different dtypes meet; PyTorch throws
  */
 export function solve(a: Tensor, b: Tensor): Tensor {
   needMatrix('solve', a, true)
@@ -174,6 +175,7 @@ function spread(x: Tensor, batch: Shape): Tensor {
  * For m >= n by QR, which needs full column rank; for m < n the X of least norm, by the transpose's QR. Throws SHAPE_MISMATCH,
  * BAD_SHAPE, BAD_DTYPE.
  * @torch torch.linalg.lstsq
+ * @differs tensors of different dtypes meet; PyTorch throws
  * @differs Returns the solution alone.
  */
 export function lstsq(a: Tensor, b: Tensor): Tensor {

@@ -1,10 +1,11 @@
-// Every example of a docstring that says what it prints prints it.
+// Every example of a docstring, and of a page of docs/, that says what it prints prints it.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import * as gradlab from '#src/index.js'
 import { setDefaultDtype } from '#src/index.js'
 
 const SOURCES = new URL('../../../src/', import.meta.url)
+const DOCS = new URL('../../../docs/', import.meta.url)
 const ROOMS = ['tensor', 'random', 'autograd']
 /** What stands there in words is for readers. */
 const WORDS = /^(for example|to |three |[a-z]+ [a-z]+ )/
@@ -35,7 +36,8 @@ function linesOf(file: string, lines: readonly string[]): Example[] {
     const comments = rest.slice(0, below < 0 ? rest.length : below).map(next => next.replace(/^\s*\/\/ /, ''))
     const printed = [beside ?? [], ...comments].flat().join('\n')
     const example = { place: `${file}: ${code.trim()}`, before: [...before], code, printed }
-    before.push(code)
+    // A line that throws has no part in what follows.
+    if (!printed.startsWith('TensorError: ')) before.push(code)
     return printed === '' || WORDS.test(printed) || /^(const|let|for|import) /.test(code) ? [] : [example]
   })
 }
@@ -48,6 +50,16 @@ function shown(value: unknown): string {
 
 /** Rows may stand on one line or on several. */
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ')
+
+/** The blocks marked js: each is a program that can be run line by line. */
+function examplesOn(page: string): Example[] {
+  const text = readFileSync(new URL(page, DOCS), 'utf8')
+  return [...text.matchAll(/^```js\n([\s\S]*?)^```$/gm)].flatMap(([, body = '']) => linesOf(page, body.split('\n')))
+}
+
+const onPages = readdirSync(DOCS)
+  .filter(name => name.endsWith('.md'))
+  .flatMap(examplesOn)
 
 const examples = ROOMS.flatMap(room =>
   readdirSync(new URL(room, SOURCES), { recursive: true, encoding: 'utf8' })
@@ -68,7 +80,7 @@ function resultOf({ before, code }: Example): { value: unknown } | undefined {
   }
 }
 
-describe('examples in docstrings print what they say', () => {
+describe('examples in docstrings and on pages print what they say', () => {
   afterEach(() => setDefaultDtype('float32'))
 
   it('can be run, but for a few that need a program around them', () => {
@@ -78,7 +90,17 @@ describe('examples in docstrings print what they say', () => {
     assert.ok(apart.length < examples.length / 20, apart.map(({ place }) => place).join('\n'))
   })
 
-  for (const example of examples) {
+  it('can be run wherever they stand in docs/', () => {
+    const quiet = onPages.filter(({ printed }) => !printed.startsWith('TensorError: '))
+    assert.ok(quiet.length >= 20, `only ${quiet.length}`)
+    const apart = quiet.filter(example => resultOf(example) === undefined)
+    assert.deepEqual(
+      apart.map(({ place }) => place),
+      [],
+    )
+  })
+
+  for (const example of [...examples, ...onPages]) {
     it(example.place, () => {
       if (example.printed.startsWith('TensorError: ')) {
         const [said = ''] = example.printed.slice('TensorError: '.length).split(' ...')

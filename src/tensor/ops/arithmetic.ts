@@ -310,6 +310,7 @@ export function xlogy(a: TensorLike, b: TensorLike): Tensor {
  * shapes do not fit, BAD_DTYPE unless a and b are floats.
  *
  * @torch torch.lerp
+ * @differs tensors of different dtypes meet; PyTorch throws
  * @example
  * lerp(tensor([0, 10]), tensor([10, 20]), 0.25) // tensor([ 2.5000, 12.5000])
  */

@@ -37,6 +37,7 @@ export interface ConvTransposeOptions {
  * @example
  * conv2d(images, weight, bias, { stride: 2, padding: 1 })
  * @torch torch.nn.functional.conv2d
+ * @differs tensors of different dtypes meet; PyTorch throws
  * @differs Options beside the bias go by name.
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor {
@@ -47,6 +48,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
  * 1-D convolution: x [N, C, L] or [C, L], weight [O, C / groups, k], bias [O] -> [N, O, L']. See conv2d.
  *
  * @torch torch.nn.functional.conv1d
+ * @differs tensors of different dtypes meet; PyTorch throws
  * @differs Options beside the bias go by name.
  */
 export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor {
@@ -60,6 +62,7 @@ export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
  * H' = (H - 1) s - 2 p + d (kh - 1) + outputPadding + 1. Throws as conv2d.
  *
  * @torch torch.nn.functional.conv_transpose2d
+ * @differs tensors of different dtypes meet; PyTorch throws
  * @differs Options beside the bias go by name.
  */
 export function convTranspose2d(
@@ -75,6 +78,7 @@ export function convTranspose2d(
  * Transposed 1-D convolution: x [N, C, L], weight [C, O / groups, k], bias [O] -> [N, O, L']. See convTranspose2d.
  *
  * @torch torch.nn.functional.conv_transpose1d
+ * @differs tensors of different dtypes meet; PyTorch throws
  * @differs Options beside the bias go by name.
  */
 export function convTranspose1d(

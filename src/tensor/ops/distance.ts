@@ -73,6 +73,7 @@ const BY_PRODUCT = 25
  * @example
  * tensor([[0, 0], [3, 4]]).cdist(tensor([[0, 0]])) // tensor([[0.], [5.]])
  * @torch torch.cdist
+ * @differs tensors of different dtypes meet; PyTorch throws
  */
 export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
   needTensor('cdist', a)

@@ -142,6 +142,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 /**
  * A copy of x with the rows of `source` added to those that the index names; repeated ones add up.
  * @torch torch.index_add
+ * @differs tensors of different dtypes meet; PyTorch throws
  */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   needTensor('indexAdd', x)

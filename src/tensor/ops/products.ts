@@ -21,6 +21,7 @@ import { permuted, reshaped } from './windows.js'
  * @example
  * tensor([[1, 2], [3, 4]]).matmul(tensor([1, 1])) // tensor([3., 7.])
  * @torch torch.matmul
+ * @differs tensors of different dtypes meet; PyTorch throws
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   return product('matmul', a, b)
@@ -95,6 +96,7 @@ function needRank(operation: string, x: Tensor, rank: number, name: string): voi
 /**
  * Product of two matrices: [m, k] x [k, n] -> [m, n]. Throws BAD_SHAPE for anything else; matmul also takes vectors and batches.
  * @torch torch.mm
+ * @differs tensors of different dtypes meet; PyTorch throws
  */
 export function mm(a: Tensor, b: Tensor): Tensor {
   needRank('mm', a, 2, 'first')
@@ -105,6 +107,7 @@ export function mm(a: Tensor, b: Tensor): Tensor {
 /**
  * Products of two batches of matrices: [b, m, k] x [b, k, n] -> [b, m, n]. Throws BAD_SHAPE, SHAPE_MISMATCH.
  * @torch torch.bmm
+ * @differs tensors of different dtypes meet; PyTorch throws
  */
 export function bmm(a: Tensor, b: Tensor): Tensor {
   needRank('bmm', a, 3, 'first')
@@ -120,6 +123,7 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
 /**
  * Matrix times vector: [m, k] x [k] -> [m]. Throws BAD_SHAPE, SHAPE_MISMATCH.
  * @torch torch.mv
+ * @differs tensors of different dtypes meet; PyTorch throws
  */
 export function mv(a: Tensor, x: Tensor): Tensor {
   needRank('mv', a, 2, 'first')
@@ -132,6 +136,7 @@ export function mv(a: Tensor, x: Tensor): Tensor {
  * @example
  * tensor([1, 2]).dot(tensor([3, 4])) // tensor(11.)
  * @torch torch.dot
+ * @differs tensors of different dtypes meet; PyTorch throws
  */
 export function dot(a: Tensor, b: Tensor): Tensor {
   needRank('dot', a, 1, 'first')
@@ -189,6 +194,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
  * tensordot(zeros([2, 3, 4]), zeros([3, 4, 5])).shape                  // [2, 5]
  * tensordot(zeros([2, 3, 4]), zeros([4, 2, 5]), [[0, 2], [1, 0]]).shape // [3, 5]
  * @torch torch.tensordot
+ * @differs tensors of different dtypes meet; PyTorch throws
  */
 export function tensordot(
   a: Tensor,
@@ -281,6 +287,7 @@ export function cross(a: Tensor, b: Tensor, { dim = -1 }: { readonly dim?: numbe
  *
  * Throws SHAPE_MISMATCH.
  * @torch torch.nn.functional.linear
+ * @differs tensors of different dtypes meet; PyTorch throws
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   needRank('linear', weight, 2, 'weight')
@@ -298,6 +305,7 @@ export interface AddmmOptions {
 /**
  * beta x + alpha (a b): x broadcasts to [m, n]. Throws as mm.
  * @torch torch.addmm
+ * @differs tensors of different dtypes meet; PyTorch throws
  */
 export function addmm(x: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
   const scaled = alpha === 1 ? mm(a, b) : mul(mm(a, b), alpha)
