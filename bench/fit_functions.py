@@ -2,15 +2,9 @@
 
 Usage: python bench/fit_functions.py        (needs mpmath)
 """
-import struct
-
 import mpmath as mp
 
 mp.mp.dps = 40
-
-
-def float32(x):
-    return mp.mpf(struct.unpack("f", struct.pack("f", float(x)))[0])
 
 
 def nodes(a, b, count):
@@ -55,9 +49,8 @@ def show(name, error, *lists, digits=12):
 
 def exponentials():
     half = mp.log(2) / 2
-    for name, degree in (("EXP", 6), ("NORMAL_EXP, before its factors", 5)):
-        error, p, _ = quotient(mp.exp, nodes(-half, half, 80), degree, 0)
-        show(name, error, p)
+    error, p, _ = quotient(mp.exp, nodes(-half, half, 80), 6, 0)
+    show("EXP", error, p)
 
 
 def softplus():
@@ -66,17 +59,21 @@ def softplus():
 
 
 def normal():
-    # What float32's ln 2 is too large by, n times, with n ln 2 = -t^2/2.
-    excess = (float32(mp.log(2)) - mp.log(2)) / mp.log(2)
-    phi = lambda t: mp.erfc(t / mp.sqrt(2)) / 2 * mp.exp(t * t / 2 * (1 - excess))
+    # With L, a ln 2 of few bits, and r = t^2 + 2 n L, e^(-t^2/2) is 2^n e^(-k r/2) e^((k - 1) t^2/2), where k = ln 2 / L.
+    short = mp.floor(mp.log(2) * 2**15) / mp.mpf(2) ** 15
+    k = mp.log(2) / short
+    print("LN2_SHORT:", mp.nstr(short, 17))
+    phi = lambda t: mp.erfc(t / mp.sqrt(2)) / 2 * mp.exp(k * t * t / 2)
     end = mp.mpf("14.2")
     # Denser near 0.
     xs = [end * (x / end) ** 2 for x in nodes(mp.mpf(0), end, 60)]
     error, p, q = quotient(phi, xs, 4, 5)
-    print("c:", mp.nstr(p[-1] / q[-1], 12))
-    # As functions of -t, beginning with t^4 and t^5: the sign that is left over is in c.
-    turned = lambda list: [c / list[-1] * (-1) ** (len(list) - 1 - k) for k, c in enumerate(list)]
+    factor = p[-1] / q[-1]
+    # As functions of -t, beginning with t^4 and t^5: the sign that is left over is in the factor.
+    turned = lambda list: [c / list[-1] * (-1) ** (len(list) - 1 - i) for i, c in enumerate(list)]
     show("NORMAL_ABOVE, NORMAL_BELOW", error, turned(p)[:-1], turned(q)[:-1])
+    error, p, _ = quotient(lambda r: mp.exp(-k * r / 2), nodes(-mp.log(2), mp.log(2), 80), 5, 0)
+    show("NORMAL_EXP, before 2^-32", error, [-factor * c for c in p])
 
 
 def others():

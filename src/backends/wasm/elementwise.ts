@@ -251,24 +251,32 @@ export function blockwise(name: string, { first, second }: Steps): FunctionBuild
   const v = new Vector('f32x4', f)
   const [target, source, count, scratch] = [f.param(0), f.param(1), f.param(2), f.param(3)]
   const [from, kept, left] = [f.local('i32'), f.local('i32'), f.local('i32')]
+  const unroll = 2
   const move = (...pointers: readonly Local[]): Code[] =>
-    pointers.map(pointer => pointer.set(op('i32.add', pointer.get, i32(16))))
-  const overBlock = (write: () => Code, ...pointers: readonly Local[]): Code =>
+    pointers.map(pointer => pointer.set(op('i32.add', pointer.get, i32(16 * unroll))))
+  const overBlock = (write: (offset: number) => Code, ...pointers: readonly Local[]): Code =>
     [
       from.set(source.get),
       kept.set(scratch.get),
-      left.set(i32(BLOCK / 4)),
-      repeatWhile(left.tee(op('i32.sub', left.get, i32(1))), ...collect(f, write), ...move(from, kept, ...pointers)),
+      left.set(i32(BLOCK)),
+      repeatWhile(
+        left.tee(op('i32.sub', left.get, i32(4 * unroll))),
+        ...Array.from({ length: unroll }, (_, i) => collect(f, () => write(16 * i)).flat()),
+        ...move(from, kept, ...pointers),
+      ),
     ].flat()
-  const keep = (): Code => first(v, v.let(v.load(from.get))).flatMap((x, i) => v.store(kept.get, x, 4 * BLOCK * i))
-  const finish = (): Code => {
-    const values = Array.from({ length: KEPT }, (_, i) => v.let(v.load(kept.get, 4 * BLOCK * i)))
-    return v.store(target.get, second(v, v.let(v.load(from.get)), values))
+  const begin = (offset: number): Code => {
+    const values = first(v, v.let(v.load(from.get, offset)))
+    return values.flatMap((x, i) => v.store(kept.get, x, 4 * BLOCK * i + offset))
+  }
+  const finish = (offset: number): Code => {
+    const values = Array.from({ length: KEPT }, (_, i) => v.let(v.load(kept.get, 4 * BLOCK * i + offset)))
+    return v.store(target.get, second(v, v.let(v.load(from.get, offset)), values), offset)
   }
   return f.add(
     repeatWhile(
       count.tee(op('i32.sub', count.get, i32(BLOCK))),
-      overBlock(keep),
+      overBlock(begin),
       overBlock(finish, target),
       source.set(from.get),
     ),

@@ -12,7 +12,6 @@ const LOG2_E = Math.LOG2E
 /** ln 2 in two parts: the first has so few bits that n * LN2_HIGH is exact. */
 const LN2_HIGH = 0.693359375
 const LN2_LOW = -2.1219444005469057e-4
-const LN2_FLOAT = Math.fround(Math.LN2)
 
 /** (exp(r) - 1 - r) / r^2 for |r| <= ln 2 / 2, to 1.2e-7. */
 const EXP_TAIL = [0.499999995529, 0.166665773212, 0.0416668533373, 0.00836314023698, 0.00139012859635]
@@ -23,16 +22,18 @@ const EXP = [
 /** log(1 + e) / e for 0 <= e <= 1, to 9e-10: a quotient. What is above carries the 2^-32 that e's numerator lacks. */
 const LOG1P_ABOVE = [0.999999999048, 1.06622342787, 0.238160856972, 0.00341740835698].map(c => c * 2 ** -32)
 const LOG1P_BELOW = [1, 1.56622329687, 0.687942102447, 0.0752886543038]
+/** ln 2 with so few bits that n times it is exact for n up to 2^8. What it lacks is made up for by the next three. */
+const LN2_SHORT = 0.693145751953125
 /**
- * Phi(t) / (e^(-t^2/2) c) for t from -14.2 to 0, to 6e-9: a quotient of polynomials that begin with t^4 and t^5. In it is also
- * what float32's ln 2 is too large by, which the exponential multiplies.
+ * Phi(t) / (e^(-t^2/2) c), but for what LN2_SHORT lacks, for t from -14.2 to 0, to 6e-8: a quotient of polynomials that begin
+ * with t^4 and t^5.
  */
-const NORMAL_ABOVE = [120.703707086, -106.006208032, 44.3737765415, -9.85438267066]
-const NORMAL_BELOW = [-96.3084943009, 161.424582851, -116.048939557, 45.3605412292, -9.85503138141]
-/** -c 2^-32 e^(-r/2) for |r| <= ln 2, to 7.5e-8, with the c of above. */
+const NORMAL_ABOVE = [3875.10083548, -2536.29270588, 791.966020314, -104.842068882]
+const NORMAL_BELOW = [-3119.46397923, 4530.68309239, -2692.85126952, 796.963499526, -105.987215037]
+/** -c 2^-32 e^(-r/2) for |r| <= ln 2, again but for that, to 7.5e-8. */
 const NORMAL_EXP = [
-  1.00000007162, 0.999999690256, 0.49998895117, 0.166675806331, 0.0419153597845, 0.00829725766181,
-].map((c, i) => -0.398945886563 * 2 ** -32 * (-0.5) ** i * c)
+  -0.402501014587, 0.201250845331, -0.050311718809, 0.00838594889893, -0.00105444457062, 0.000104365273261,
+].map(c => c * 2 ** -32)
 /** 2^r for |r| <= 1/2, to 1.9e-9. */
 const EXP2 = [
   1.00000000055, 0.693147205718, 0.240226469041, 0.055503288063, 0.00961848787951, 0.00133999219913, 0.000153460480723,
@@ -256,14 +257,16 @@ function finiteBelow(v: Vector, x: Code): Code {
 
 /**
  * The normal distribution's Phi(t) for t from -14.5 to 0, in two steps: e^(-t^2/2) times a rational function of t. 2^32 keeps
- * the factors above 2^-126. `square` is t^2 rounded, and `lost` what the rounding added.
+ * the factors above 2^-126. t^2 is `scale` part^2, of which no digit may be lost, as the exponential multiplies by its size what is.
  */
-function beginNormal(v: Vector, t: Code, square: Code, lost: Code): Code[] {
+function beginNormal(v: Vector, t: Code, part: Code, scale: 1 | 2): Code[] {
+  const times = scale === 1 ? part : v.let(v.add(part, part))
+  const square = v.let(v.mul(times, part))
   const push = v.constant(NORMAL_PUSH)
   const pushed = v.let(v.madd(square, v.constant(-LOG2_E / 2), push))
-  const n = v.let(v.sub(pushed, push))
-  // r = t^2 + 2 n ln 2, half of which is what is left of the exponent but for its sign.
-  const r = v.let(v.sub(addTwiceLn2(v, n, square), lost))
+  const powers = v.let(v.mul(v.sub(pushed, push), v.constant(2 * LN2_SHORT)))
+  // t^2 + 2 n ln 2, half of which is what is left of the exponent but for its sign.
+  const r = v.fused ? v.madd(times, part, powers) : v.sub(v.add(square, powers), lostBySquare(v, part, square, scale))
   const factor = v.div(v.monic(t, NORMAL_ABOVE), v.monic(t, NORMAL_BELOW))
   return [r, op('i32x4.add', factor, op('i32x4.shl', pushed, i32(23)))]
 }
@@ -272,25 +275,18 @@ function endNormal(v: Vector, [r, factor]: readonly Code[]): Code {
   return v.mul(factor as Code, v.polynomial(r as Code, NORMAL_EXP))
 }
 
-/** x + 2 n ln 2, with ln 2 as float32 has it. */
-function addTwiceLn2(v: Vector, n: Code, x: Code): Code {
-  if (v.fused) return v.madd(n, v.constant(2 * LN2_FLOAT), x)
-  return v.madd(n, v.constant(2 * (LN2_FLOAT - LN2_HIGH)), v.madd(n, v.constant(2 * LN2_HIGH), x))
-}
-
-/** What the rounding of x x to `square` added. Without fused instructions x is taken in two parts. */
-function lostBySquare(v: Vector, x: Code, square: Code): Code {
-  if (v.fused) return v.nmadd(x, x, square)
+/** What the rounding of `scale` x^2 to `square` added: x is taken in two parts. */
+function lostBySquare(v: Vector, x: Code, square: Code, scale: 1 | 2): Code {
   const high = v.let(op('v128.and', x, v.bits(0xfffff000 | 0)))
-  return v.sub(v.sub(square, v.mul(high, high)), v.mul(v.sub(x, high), v.add(x, high)))
+  const times = (a: Code, b: Code): Code => (scale === 1 ? v.mul(a, b) : v.mul(v.add(a, a), b))
+  return v.sub(v.sub(square, times(high, high)), times(v.sub(x, high), v.add(x, high)))
 }
 
 /** x Phi(x) = max(x, 0) - |x| Phi(-|x|). */
 export const GELU: Steps = {
   first(v, x) {
     const t = v.let(v.atLeast(finiteBelow(v, x), v.constant(-14.5)))
-    const square = v.let(v.mul(t, t))
-    return beginNormal(v, t, square, lostBySquare(v, t, square))
+    return beginNormal(v, t, t, 1)
   },
   second: (v, x, kept) => v.madd(finiteBelow(v, x), endNormal(v, kept), v.atLeast(x, v.constant(-0))),
 }
@@ -298,9 +294,7 @@ export const GELU: Steps = {
 /** erfc(|x|) / 2 = Phi(-sqrt(2) |x|). */
 function beginErfc(v: Vector, x: Code): Code[] {
   const t = v.let(v.atLeast(finiteBelow(v, x), v.constant(-10.25)))
-  const square = v.let(v.mul(t, t))
-  const lost = v.let(lostBySquare(v, t, square))
-  return beginNormal(v, v.let(v.mul(t, v.constant(Math.SQRT2))), v.let(v.add(square, square)), v.add(lost, lost))
+  return beginNormal(v, v.let(v.mul(t, v.constant(Math.SQRT2))), t, 2)
 }
 
 /** erf(x) for |x| <= 1. */
