@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import * as gradlab from '#src/index.js'
-import { setDefaultDtype } from '#src/index.js'
+import { setDefaultDtype, setPrintOptions } from '#src/index.js'
 
 const SOURCES = new URL('../../../src/', import.meta.url)
 const DOCS = new URL('../../../docs/', import.meta.url)
@@ -69,23 +69,24 @@ const examples = ROOMS.flatMap(room =>
 // `var` cannot be a parameter.
 const names = Object.keys(gradlab).filter(name => name !== 'var')
 
-/** The value of an example; undefined where it needs names or lines of a reader's own program. */
-function resultOf({ before, code }: Example): { value: unknown } | undefined {
+/** What an example prints; undefined where it needs names or lines of a reader's own program. */
+function printedBy({ before, code }: Example): string | undefined {
   try {
     const run = new Function(...names, `${before.join('\n')}\nreturn (${code}\n)`)
-    return { value: run(...names.map(name => (gradlab as Record<string, unknown>)[name])) }
+    return shown(run(...names.map(name => (gradlab as Record<string, unknown>)[name])))
   } catch (error) {
     if (error instanceof ReferenceError || error instanceof SyntaxError) return undefined
     throw error
+  } finally {
+    setDefaultDtype('float32')
+    setPrintOptions()
   }
 }
 
 describe('examples in docstrings and on pages print what they say', () => {
-  afterEach(() => setDefaultDtype('float32'))
-
   it('can be run, but for a few that need a program around them', () => {
     const quiet = examples.filter(({ printed }) => !printed.startsWith('TensorError: '))
-    const apart = quiet.filter(example => resultOf(example) === undefined)
+    const apart = quiet.filter(example => printedBy(example) === undefined)
     assert.ok(examples.length > 200, `only ${examples.length}`)
     assert.ok(apart.length < examples.length / 20, apart.map(({ place }) => place).join('\n'))
   })
@@ -93,7 +94,7 @@ describe('examples in docstrings and on pages print what they say', () => {
   it('can be run wherever they stand in docs/', () => {
     const quiet = onPages.filter(({ printed }) => !printed.startsWith('TensorError: '))
     assert.ok(quiet.length >= 20, `only ${quiet.length}`)
-    const apart = quiet.filter(example => resultOf(example) === undefined)
+    const apart = quiet.filter(example => printedBy(example) === undefined)
     assert.deepEqual(
       apart.map(({ place }) => place),
       [],
@@ -104,11 +105,11 @@ describe('examples in docstrings and on pages print what they say', () => {
     it(example.place, () => {
       if (example.printed.startsWith('TensorError: ')) {
         const [said = ''] = example.printed.slice('TensorError: '.length).split(' ...')
-        assert.throws(() => resultOf(example), new RegExp(said))
+        assert.throws(() => printedBy(example), new RegExp(said))
         return
       }
-      const result = resultOf(example)
-      if (result !== undefined) assert.equal(oneLine(shown(result.value)), oneLine(example.printed))
+      const text = printedBy(example)
+      if (text !== undefined) assert.equal(oneLine(text), oneLine(example.printed))
     })
   }
 })
