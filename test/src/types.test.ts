@@ -12,12 +12,15 @@ import {
   jvp,
   max,
   type Nested,
+  randint,
+  setPrintOptions,
   softmax,
   Tensor,
   TensorError,
   type TensorErrorCode,
   type TensorLike,
   tensor,
+  tensordot,
   vjp,
   where,
   zeros,
@@ -120,6 +123,30 @@ describe('public types', () => {
     const [first] = x.unbind()
     sameType<typeof first, Tensor | undefined>(true)
     for (const row of x) sameType<typeof row, Tensor>(true)
+  })
+
+  it('shapes, dims and places come as lists', () => {
+    sameType<typeof x.T, Tensor>(true)
+    assert.deepEqual(x.T.shape, [2, 2])
+    assert.deepEqual(randint(1, 2, [2]).toArray(), [1, 1])
+    assert.deepEqual(tensordot(x, x, [[0], [1]]).shape, [2, 2])
+    const { values, indices } = x.kthvalue(1, { dim: 0 })
+    sameType<typeof values, Tensor>(true)
+    assert.deepEqual(
+      [values.toArray(), indices.toArray()],
+      [
+        [1, 2],
+        [0, 0],
+      ],
+    )
+    // @ts-expect-error sizes one by one
+    assert.throws(() => x.reshape(4, 1), TensorError)
+    // @ts-expect-error places as a plain list
+    assert.throws(() => x.indexSelect(0, [1, 0]), TensorError)
+    // @ts-expect-error two lists of axes, not one
+    assert.throws(() => tensordot(x, x, [0, 1]), TensorError)
+    // @ts-expect-error no such option
+    assert.throws(() => setPrintOptions({ sciMode: true }), TensorError)
   })
 
   it('derivatives have the form of their inputs', () => {
