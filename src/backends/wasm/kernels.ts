@@ -4,6 +4,7 @@ import { DTYPES, type DType } from '../../tensor/dtype.js'
 import { sameShape, sizeOf } from '../../tensor/shape.js'
 import type { FunctionBuilder } from './assembler/module.js'
 import { type Compiled, compile } from './assembler/module.js'
+import { INT_DIVISIONS } from './divide.js'
 import {
   anyBeyond,
   BLOCK,
@@ -92,6 +93,12 @@ export class ElementwiseKernels {
         lanes === 'f32x4' ? elementwise(id, lanes, formula as Formula, modes, 1) : undefined,
       )
     }
+    for (const [name, formula] of Object.entries(INT_DIVISIONS)) {
+      const divide = this.binary(name, (lanes, modes, id) =>
+        lanes === 'i32x4' ? elementwise(id, lanes, formula as Formula, modes, 1) : undefined,
+      )
+      out[name] = this.unlessByZero(name, divide)
+    }
     for (const name of ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const) {
       out[name] = this.binary(name, (lanes, modes, id) => comparison(id, lanes, name, modes))
     }
@@ -138,6 +145,20 @@ export class ElementwiseKernels {
         return
       }
       this.general(inputs, out, patterns => compiled(x.dtype, patterns[0] === 's' ? 3 : 0))
+    }
+  }
+
+  /** Whole numbers by `run`, others in loops; also where a divisor is 0: they say so. */
+  private unlessByZero(name: string, run: Run): Run {
+    const fallback = this.fallback(name)
+    return (inputs, out, params) => {
+      const b = inputs[1] as Operand
+      const zero = (): boolean =>
+        inOrder(b, divisors => {
+          const { buffer } = this.heap.memory
+          return new Int32Array(buffer, addressOf(divisors), sizeOf(b.shape)).includes(0)
+        })
+      ;(b.dtype !== 'int32' || zero() ? fallback : run)(inputs, out, params)
     }
   }
 

@@ -102,6 +102,34 @@ describe('wasm: elementwise', () => {
     })
   }
 
+  it('divides whole numbers of every sign, and says which cannot be divided', () => {
+    const ends = [0, 1, -1, 2, -2, 7, -7, 2 ** 31 - 1, -(2 ** 31), 12_345, -12_345]
+    const pairs = ends.flatMap(a => ends.filter(b => b !== 0).map(b => [a, b] as const))
+    const [x, y] = ([0, 1] as const).map(
+      (side): Given => ({ array: Int32Array.from(pairs, pair => pair[side]), dtype: 'int32', shape: [pairs.length] }),
+    ) as [Given, Given]
+    for (const name of ['fmod', 'remainder', 'floorDivide'] as const) {
+      same(onBoth(name, [x, y], {}), name)
+      for (const [a, b] of pairsOf('int32')) {
+        const divisor = { ...b, array: Int32Array.from(b.array, value => value || 3) }
+        same(onBoth(name, [a, divisor], {}), `${name} [${a.shape}] [${b.shape}]`)
+      }
+      const none: Given = { array: Int32Array.of(3, 0), dtype: 'int32', shape: [2] }
+      assert.throws(() => onBoth(name, [none, none], {}), /cannot be divided by 0/)
+      same(
+        onBoth(
+          name,
+          [
+            { ...none, shape: [0] },
+            { ...none, shape: [0] },
+          ],
+          {},
+        ),
+        'empty',
+      )
+    }
+  })
+
   it('compares special values, and lists of every length', () => {
     for (const name of COMPARE) {
       for (const dtype of ['float32', 'float64'] as const) {
