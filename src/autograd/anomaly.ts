@@ -25,6 +25,10 @@ export function detectAnomaly<T>(f: () => T): T {
 
 /**
  * Switches anomaly mode on or off until it is switched again; see {@link detectAnomaly}.
+ *
+ * @example
+ * setDetectAnomaly(true)
+ * tensor([-1, 4]).sqrt() // TensorError: sqrt made NaN ...
  * @torch torch.autograd.set_detect_anomaly
  */
 export function setDetectAnomaly(on: boolean): void {

@@ -60,6 +60,10 @@ export function noGrad<T>(f: () => T): T {
 
 /**
  * Runs `f` with recording, also inside of noGrad. Returns what f returns.
+ *
+ * @example
+ * const w = tensor([2], { requiresGrad: true })
+ * noGrad(() => enableGrad(() => w.mul(3)).requiresGrad) // true
  * @torch torch.enable_grad
  */
 export function enableGrad<T>(f: () => T): T {
@@ -68,6 +72,9 @@ export function enableGrad<T>(f: () => T): T {
 
 /**
  * Whether operations are being recorded.
+ *
+ * @example
+ * noGrad(() => isGradEnabled()) // false
  * @torch torch.is_grad_enabled
  */
 export function isGradEnabled(): boolean {
@@ -76,6 +83,10 @@ export function isGradEnabled(): boolean {
 
 /**
  * Switches recording on or off until it is switched again; scopes (noGrad) are easier to get right.
+ *
+ * @example
+ * setGradEnabled(true)
+ * isGradEnabled() // true
  * @torch torch.set_grad_enabled
  */
 export function setGradEnabled(on: boolean): void {

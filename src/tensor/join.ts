@@ -115,6 +115,9 @@ function firstOf(operation: string, tensors: readonly Tensor[]): Tensor {
  * Matrices of coordinates from one-dimensional tensors: of sizes A and B, two tensors of [A, B].
  *
  * `indexing` 'ij' (the default) lets the first vary along rows, 'xy' along columns. Views.
+ *
+ * @example
+ * meshgrid([tensor([1, 2]), tensor([3, 4])])[0] // tensor([[1., 1.], [2., 2.]])
  * @torch torch.meshgrid
  * @differs indexing is 'ij' unless said, which PyTorch warns about.
  */

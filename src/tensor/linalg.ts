@@ -45,6 +45,9 @@ function needMatrix(operation: string, x: Tensor, square = false): void {
  *
  * The gradient of the eigenvectors needs different eigenvalues (else Inf or NaN), and the sign of each vector is free. Throws
  * BAD_SHAPE, BAD_DTYPE, NOT_CONVERGED.
+ *
+ * @example
+ * linalg.eigh(tensor([[2, 1], [1, 2]])).eigenvalues // tensor([1., 3.])
  * @torch torch.linalg.eigh
  */
 export function eigh(a: Tensor): { eigenvalues: Tensor; eigenvectors: Tensor } {
@@ -60,6 +63,9 @@ export function eigh(a: Tensor): { eigenvalues: Tensor; eigenvectors: Tensor } {
  *
  * The gradient of u and vh needs different singular values; the sign of each pair of vectors is free. Throws BAD_SHAPE,
  * BAD_DTYPE, NOT_CONVERGED.
+ *
+ * @example
+ * linalg.svd(tensor([[3, 0], [0, 4]])).s // tensor([4., 3.])
  * @torch torch.linalg.svd
  * @differs Always the thin form (full_matrices=False).
  */
@@ -77,6 +83,9 @@ export function svd(a: Tensor): { u: Tensor; s: Tensor; vh: Tensor } {
 
 /**
  * Singular values, falling: [..., m, n] -> [..., min(m, n)]. Throws as svd.
+ *
+ * @example
+ * linalg.svdvals(tensor([[3, 0], [0, 4]])) // tensor([4., 3.])
  * @torch torch.linalg.svdvals
  */
 export function svdvals(a: Tensor): Tensor {
@@ -87,6 +96,9 @@ export function svdvals(a: Tensor): Tensor {
  * Thin QR decomposition A = Q R: A [..., m, n] -> { q [..., m, k], r [..., k, n] }, k = min(m, n); the diagonal of R is not negative.
  *
  * Gradients need full column rank (and m >= n). Throws BAD_SHAPE, BAD_DTYPE.
+ *
+ * @example
+ * linalg.qr(tensor([[3, 1], [4, 2]])).r // tensor([[5.0000, 2.2000], [0.0000, 0.4000]])
  * @torch torch.linalg.qr
  * @differs The diagonal of R is never negative; LAPACK's signs are arbitrary.
  */
@@ -106,6 +118,9 @@ export function qr(a: Tensor): { q: Tensor; r: Tensor } {
  * Lower triangular L with A = L L^T for symmetric positive definite A [..., n, n]; the lower triangle is read.
  *
  * Throws NOT_CONVERGED where A is not positive definite, BAD_SHAPE, BAD_DTYPE.
+ *
+ * @example
+ * linalg.cholesky(tensor([[4, 2], [2, 5]])) // tensor([[2., 0.], [1., 2.]])
  * @torch torch.linalg.cholesky
  */
 export function cholesky(a: Tensor): Tensor {
@@ -117,6 +132,9 @@ export function cholesky(a: Tensor): Tensor {
  * X with A X = B: A [..., n, n], B [..., n, k] or [n] -> as B. Leading axes broadcast.
  *
  * Throws NOT_CONVERGED for a singular matrix, SHAPE_MISMATCH, BAD_SHAPE, BAD_DTYPE.
+ *
+ * @example
+ * linalg.solve(tensor([[2, 0], [0, 4]]), tensor([2, 8])) // tensor([1., 2.])
  * @torch torch.linalg.solve
  * @differs tensors of different dtypes meet; PyTorch throws
  */
@@ -132,6 +150,9 @@ export interface SolveTriangularOptions {
 
 /**
  * X with T X = B for triangular T [..., n, n]; the other triangle is not read. Throws as solve; a zero on the diagonal gives Inf.
+ *
+ * @example
+ * linalg.solveTriangular(tensor([[2, 0], [1, 1]]), tensor([[4], [5]]), { upper: false }) // tensor([[2.], [3.]])
  * @torch torch.linalg.solve_triangular
  */
 export function solveTriangular(a: Tensor, b: Tensor, options: SolveTriangularOptions): Tensor {
@@ -174,6 +195,9 @@ function spread(x: Tensor, batch: Shape): Tensor {
  *
  * For m >= n by QR, which needs full column rank; for m < n the X of least norm, by the transpose's QR. Throws SHAPE_MISMATCH,
  * BAD_SHAPE, BAD_DTYPE.
+ *
+ * @example
+ * linalg.lstsq(tensor([[1], [1]]), tensor([[1], [3]])) // tensor([[2.]])
  * @torch torch.linalg.lstsq
  * @differs tensors of different dtypes meet; PyTorch throws
  * @differs Returns the solution alone.
@@ -209,6 +233,9 @@ function wide(a: Tensor, b: Tensor): Tensor {
 
 /**
  * The inverse of square matrices [..., n, n]. Throws NOT_CONVERGED for a singular one. To solve A X = B, use solve.
+ *
+ * @example
+ * linalg.inv(tensor([[2, 0], [0, 4]])) // tensor([[0.5000, 0.0000], [0.0000, 0.2500]])
  * @torch torch.linalg.inv
  */
 export function inv(a: Tensor): Tensor {
@@ -224,6 +251,9 @@ function eyeOn(like: Tensor, n: number): Tensor {
 
 /**
  * log|det A| and the sign of det A: [..., n, n] -> { sign [...], logabsdet [...] }. A singular matrix has sign 0 and -Inf.
+ *
+ * @example
+ * linalg.slogdet(tensor([[0, 2], [1, 0]])).sign // tensor(-1.)
  * @torch torch.linalg.slogdet
  */
 export function slogdet(a: Tensor): { sign: Tensor; logabsdet: Tensor } {
@@ -239,6 +269,9 @@ export function slogdet(a: Tensor): { sign: Tensor; logabsdet: Tensor } {
 
 /**
  * The determinant of square matrices: [..., n, n] -> [...]. Its gradient at a singular matrix is not defined here (NaN).
+ *
+ * @example
+ * linalg.det(tensor([[1, 2], [3, 4]])) // tensor(-2.)
  * @torch torch.linalg.det
  */
 export function det(a: Tensor): Tensor {
@@ -253,6 +286,9 @@ export interface PinvOptions {
 
 /**
  * The pseudo-inverse (Moore and Penrose): [..., m, n] -> [..., n, m]. Gradients need different singular values. Throws as svd.
+ *
+ * @example
+ * linalg.pinv(tensor([[2, 0], [0, 4], [0, 0]])) // tensor([[0.5000, 0.0000, 0.0000], [0.0000, 0.2500, 0.0000]])
  * @torch torch.linalg.pinv
  */
 export function pinv(a: Tensor, { rtol }: PinvOptions = {}): Tensor {
@@ -270,6 +306,9 @@ function significant(a: Tensor, s: Tensor, rtol: number | undefined): Tensor {
 
 /**
  * How many singular values count (see pinv): int32 [...].
+ *
+ * @example
+ * linalg.matrixRank(tensor([[1, 2], [2, 4]])) // tensor(1)
  * @torch torch.linalg.matrix_rank
  */
 export function matrixRank(a: Tensor, { rtol }: PinvOptions = {}): Tensor {
@@ -279,6 +318,9 @@ export function matrixRank(a: Tensor, { rtol }: PinvOptions = {}): Tensor {
 
 /**
  * The greatest singular value over the least: how much a relative error may grow. [..., m, n] -> [...]
+ *
+ * @example
+ * linalg.cond(tensor([[1, 0], [0, 4]])) // tensor(4.)
  * @torch torch.linalg.cond
  */
 export function cond(a: Tensor): Tensor {
@@ -291,6 +333,9 @@ export type MatrixNorm = 'fro' | 'nuc' | 1 | 2 | typeof Infinity
 /**
  * Norm of matrices [..., m, n] -> [...]: 'fro' (root of the sum of squares, the default), 'nuc' (sum of singular values), 2 (the
  * greatest one), 1 and Infinity (greatest sum of a column, of a row). Throws BAD_VALUE.
+ *
+ * @example
+ * linalg.matrixNorm(tensor([[3, 0], [0, 4]])) // tensor(5.)
  * @torch torch.linalg.matrix_norm
  */
 export function matrixNorm(a: Tensor, order: MatrixNorm | number = 'fro'): Tensor {
@@ -307,6 +352,9 @@ export function matrixNorm(a: Tensor, order: MatrixNorm | number = 'fro'): Tenso
 
 /**
  * A^n by repeated squaring; negative n by the inverse. [..., n, n] -> the same. Throws BAD_VALUE for what is no whole number.
+ *
+ * @example
+ * linalg.matrixPower(tensor([[1, 1], [0, 1]]), 3) // tensor([[1., 3.], [0., 1.]])
  * @torch torch.linalg.matrix_power
  */
 export function matrixPower(a: Tensor, n: number): Tensor {

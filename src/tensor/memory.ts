@@ -47,6 +47,10 @@ export function memory({ collect = true }: { readonly collect?: boolean } = {}):
 /**
  * Counts every tensor that is made from now on, with the line that made it (about a microsecond each), or stops counting.
  * For finding what keeps memory; memory() shows what lives.
+ *
+ * @example
+ * trackMemory()
+ * console.log(`${memory()}`) // each kind of tensor with the line that made it
  * @torch none
  */
 export function trackMemory(on = true): void {

@@ -82,6 +82,9 @@ function environment(name: string): string | undefined {
  * that the others are tested against). The environment variable GRADLAB_BACKEND chooses it from outside. Tensors that exist
  * stay where they are; `x.to({ device })` copies one. Throws BAD_BACKEND for a name that is not known.
  *
+ * @example
+ * setBackend('reference')
+ * device() // 'reference'
  * @torch torch.set_default_device
  */
 export function setBackend(name: string): void {
@@ -91,6 +94,8 @@ export function setBackend(name: string): void {
 /**
  * The name of the backend on which new tensors are made.
  *
+ * @example
+ * console.log(`computing on ${device()}`)
  * @torch torch.get_default_device
  */
 export function device(): string {

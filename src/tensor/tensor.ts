@@ -78,6 +78,8 @@ Object.defineProperty(Tensor.prototype, BRAND, { value: true })
 /**
  * Whether a value is a tensor, also one of another copy of this package.
  *
+ * @example
+ * isTensor(3) // false
  * @torch torch.is_tensor
  */
 export function isTensor(value: unknown): value is Tensor {

@@ -58,6 +58,13 @@ describe('completeness', () => {
     none(without.map(({ name }) => name))
   })
 
+  it('every docstring of a function shows an example', () => {
+    const without = names.filter(
+      ({ name, onTensor }) => onTensor !== 'property' && name !== 'toString' && !docstringOf(name)?.tags.example,
+    )
+    none(without.map(({ name }) => `${name} (${docstringOf(name)?.file})`))
+  })
+
   it("every docstring names PyTorch's counterpart", () => {
     const without = names.filter(({ name, onTensor }) => onTensor !== 'property' && !docstringOf(name)?.tags.torch)
     none(without.map(({ name }) => `${name} (${docstringOf(name)?.file})`))

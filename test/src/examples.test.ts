@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import * as gradlab from '#src/index.js'
-import { setDefaultDtype, setPrintOptions } from '#src/index.js'
+import { device, setBackend, setDefaultDtype, setDetectAnomaly, setPrintOptions } from '#src/index.js'
 
 const SOURCES = new URL('../../../src/', import.meta.url)
 const DOCS = new URL('../../../docs/', import.meta.url)
@@ -66,6 +66,7 @@ const examples = ROOMS.flatMap(room =>
     .filter(name => name.endsWith('.ts'))
     .flatMap(name => examplesOf(`${room}/${name.replaceAll('\\', '/')}`)),
 )
+const chosen = device()
 // `var` cannot be a parameter.
 const names = Object.keys(gradlab).filter(name => name !== 'var')
 
@@ -80,6 +81,8 @@ function printedBy({ before, code }: Example): string | undefined {
   } finally {
     setDefaultDtype('float32')
     setPrintOptions()
+    setDetectAnomaly(false)
+    setBackend(chosen)
   }
 }
 

@@ -47,6 +47,8 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
 /**
  * 1-D convolution: x [N, C, L] or [C, L], weight [O, C / groups, k], bias [O] -> [N, O, L']. See conv2d.
  *
+ * @example
+ * conv1d(tensor([[1, 2, 3, 4]]), tensor([[[1, -1]]])) // tensor([[-1., -1., -1.]])
  * @torch torch.nn.functional.conv1d
  * @differs tensors of different dtypes meet; PyTorch throws
  * @differs Options beside the bias go by name.
@@ -61,6 +63,8 @@ export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
  * Shapes: x [N, C, H, W] or [C, H, W], weight [C, O / groups, kh, kw], bias [O] -> [N, O, H', W'] with
  * H' = (H - 1) s - 2 p + d (kh - 1) + outputPadding + 1. Throws as conv2d.
  *
+ * @example
+ * convTranspose2d(tensor([[[1, 2]]]), tensor([[[[1, 10]]]])) // tensor([[[ 1., 12., 20.]]])
  * @torch torch.nn.functional.conv_transpose2d
  * @differs tensors of different dtypes meet; PyTorch throws
  * @differs Options beside the bias go by name.
@@ -77,6 +81,8 @@ export function convTranspose2d(
 /**
  * Transposed 1-D convolution: x [N, C, L], weight [C, O / groups, k], bias [O] -> [N, O, L']. See convTranspose2d.
  *
+ * @example
+ * convTranspose1d(tensor([[1, 2]]), tensor([[[1, 1]]]), null, { stride: 2 }) // tensor([[1., 1., 2., 2.]])
  * @torch torch.nn.functional.conv_transpose1d
  * @differs tensors of different dtypes meet; PyTorch throws
  * @differs Options beside the bias go by name.

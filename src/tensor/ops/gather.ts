@@ -80,6 +80,9 @@ export function takeAlongDim(x: Tensor, index: Tensor, dim?: number): Tensor {
  * A copy of x with `source` added at the places that gather would read: the transpose of gather. Repeated indices add up.
  *
  * `source` has the index's shape, or is larger: then its first elements count. Throws as gather.
+ *
+ * @example
+ * zeros([3]).scatterAdd(0, tensor([2, 2], { dtype: 'int32' }), tensor([5, 6])) // tensor([ 0., 0., 11.])
  * @torch torch.scatter_add
  */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
@@ -91,6 +94,9 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
 /**
  * A copy of x with `source` (a tensor or a number) written at the places that gather would read. Of equal places the last
  * one counts.
+ *
+ * @example
+ * zeros([3]).scatter(0, tensor([2, 0], { dtype: 'int32' }), tensor([5, 6])) // tensor([6., 0., 5.])
  * @torch torch.scatter
  */
 export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | Scalar): Tensor {
@@ -131,6 +137,9 @@ function fitted(operation: string, x: Tensor, index: Tensor, source: Tensor): Te
 
 /**
  * Rows (slices) of x along an axis, in the order of a list of indices: [A, B], int32 [K] -> [K, B] for dim 0.
+ *
+ * @example
+ * tensor([[1, 2], [3, 4], [5, 6]]).indexSelect(0, tensor([2, 0], { dtype: 'int32' })) // tensor([[5., 6.], [1., 2.]])
  * @torch torch.index_select
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
@@ -141,6 +150,9 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 
 /**
  * A copy of x with the rows of `source` added to those that the index names; repeated ones add up.
+ *
+ * @example
+ * zeros([3]).indexAdd(0, tensor([0, 2], { dtype: 'int32' }), tensor([5, 6])) // tensor([5., 0., 6.])
  * @torch torch.index_add
  * @differs tensors of different dtypes meet; PyTorch throws
  */
@@ -177,6 +189,9 @@ function listed(operation: string, x: Tensor, dim: number, index: Tensor): Tenso
 
 /**
  * Elements of the flattened tensor, in the shape of the index. Negative indices count from the end.
+ *
+ * @example
+ * tensor([[1, 2], [3, 4]]).take(tensor([3, 0], { dtype: 'int32' })) // tensor([4., 1.])
  * @torch torch.take
  */
 export function take(x: Tensor, index: Tensor): Tensor {
@@ -207,6 +222,10 @@ export function maskedFill(x: Tensor, mask: Tensor, value: Scalar | Tensor): Ten
 
 /**
  * The same in place.
+ *
+ * @example
+ * const x = tensor([1, -2, 3])
+ * x.maskedFill_(x.lt(0), 0) // tensor([1., 0., 3.])
  * @torch torch.Tensor.masked_fill_
  */
 export function maskedFill_(x: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
@@ -224,6 +243,10 @@ function boolMask(operation: string, mask: Tensor): Tensor {
 
 /**
  * The elements where the mask is true, as a list. The mask broadcasts to x, and x to the mask.
+ *
+ * @example
+ * const x = tensor([1, -2, 3])
+ * x.maskedSelect(x.gt(0)) // tensor([1., 3.])
  * @torch torch.masked_select
  */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
@@ -274,6 +297,9 @@ export function argwhere(x: Tensor): Tensor {
 
 /**
  * The same in place, with rows added: see indexAdd.
+ *
+ * @example
+ * zeros([3]).indexAdd_(0, tensor([2, 2], { dtype: 'int32' }), tensor([5, 6])) // tensor([ 0., 0., 11.])
  * @torch torch.Tensor.index_add_
  */
 export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
@@ -283,6 +309,9 @@ export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor)
 
 /**
  * scatterAdd in place.
+ *
+ * @example
+ * zeros([3]).scatterAdd_(0, tensor([2, 2], { dtype: 'int32' }), tensor([5, 6])) // tensor([ 0., 0., 11.])
  * @torch torch.Tensor.scatter_add_
  */
 export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
@@ -292,6 +321,9 @@ export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tenso
 
 /**
  * scatter in place.
+ *
+ * @example
+ * zeros([3]).scatter_(0, tensor([2, 0], { dtype: 'int32' }), tensor([5, 6])) // tensor([6., 0., 5.])
  * @torch torch.Tensor.scatter_
  */
 export function scatter_(x: Tensor, dim: number, index: Tensor, source: Tensor | Scalar): Tensor {

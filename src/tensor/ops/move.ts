@@ -46,6 +46,9 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
 
 /**
  * repeat, with fewer repeats allowed than axes: those in front are then repeated once.
+ *
+ * @example
+ * tensor([1, 2]).tile([2]) // tensor([1., 2., 1., 2.])
  * @torch torch.tile
  */
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
@@ -57,6 +60,9 @@ export function tile(x: Tensor, repeats: readonly number[]): Tensor {
 /**
  * Each element again and again: [a, b] -> [a, a, b, b]; along `dim`, or of the flattened tensor. `repeats` is one number, or
  * one for each place.
+ *
+ * @example
+ * tensor([1, 2]).repeatInterleave(2) // tensor([1., 1., 2., 2.])
  * @torch torch.repeat_interleave
  */
 export function repeatInterleave(x: Tensor, repeats: number | readonly number[], dim?: number): Tensor {
@@ -185,6 +191,9 @@ function padByIndex(
 
 /**
  * With the order of elements turned around along the given axes. A copy.
+ *
+ * @example
+ * tensor([1, 2, 3]).flip(0) // tensor([3., 2., 1.])
  * @torch torch.flip
  */
 export function flip(x: Tensor, dims: number | readonly number[]): Tensor {
@@ -251,6 +260,9 @@ function rollOne(x: Tensor, shift: number, axis: number): Tensor {
 
 /**
  * The lower triangle of a matrix (or of a batch of them): zeros above diagonal `diagonal` (0 the main one, 1 the next above).
+ *
+ * @example
+ * ones([2, 3]).tril() // tensor([[1., 0., 0.], [1., 1., 0.]])
  * @torch torch.tril
  */
 export function tril(x: Tensor, diagonal = 0): Tensor {
@@ -260,6 +272,9 @@ export function tril(x: Tensor, diagonal = 0): Tensor {
 
 /**
  * The upper triangle of a matrix (or of a batch of them): zeros below diagonal `diagonal`.
+ *
+ * @example
+ * ones([2, 3]).triu() // tensor([[1., 1., 1.], [0., 1., 1.]])
  * @torch torch.triu
  */
 export function triu(x: Tensor, diagonal = 0): Tensor {
@@ -298,6 +313,9 @@ const clip = (n: number, size: number): number => Math.min(Math.max(n, 0), size)
 
 /**
  * A matrix with the numbers of a list on its diagonal; of a matrix, the diagonal as a copy.
+ *
+ * @example
+ * tensor([1, 2]).diag() // tensor([[1., 0.], [0., 2.]])
  * @torch torch.diag
  */
 export function diag(x: Tensor, offset = 0): Tensor {

@@ -46,6 +46,9 @@ export function maxPool2d(x: Tensor, kernel: PerAxis, options: MaxPoolOptions = 
 
 /**
  * maxPool2d, with the place of each greatest number in its plane (h * W + w, int32): { values, indices }.
+ *
+ * @example
+ * arange(16).float().view([1, 4, 4]).maxPool2dWithIndices(2).indices // tensor([[[ 5, 7], [13, 15]]])
  * @torch torch.nn.functional.max_pool2d
  * @differs returnIndices is a function of its own.
  */
@@ -59,6 +62,9 @@ export function maxPool2dWithIndices(
 
 /**
  * The greatest number in each window of a sequence: x [N, C, L] or [C, L] -> [N, C, L']. See maxPool2d.
+ *
+ * @example
+ * tensor([[1, 3, 2, 4]]).maxPool1d(2) // tensor([[3., 4.]])
  * @torch torch.nn.functional.max_pool1d
  */
 export function maxPool1d(x: Tensor, kernel: PerAxis, options: MaxPoolOptions = {}): Tensor {
@@ -67,6 +73,9 @@ export function maxPool1d(x: Tensor, kernel: PerAxis, options: MaxPoolOptions = 
 
 /**
  * The mean of each window: x [N, C, H, W] or [C, H, W] -> [N, C, H', W']. Throws BAD_SHAPE, BAD_VALUE, BAD_DTYPE.
+ *
+ * @example
+ * arange(16).float().view([1, 4, 4]).avgPool2d(2) // tensor([[[ 2.5000, 4.5000], [10.5000, 12.5000]]])
  * @torch torch.nn.functional.avg_pool2d
  */
 export function avgPool2d(x: Tensor, kernel: PerAxis, options: AvgPoolOptions = {}): Tensor {
@@ -75,6 +84,9 @@ export function avgPool2d(x: Tensor, kernel: PerAxis, options: AvgPoolOptions = 
 
 /**
  * The mean of each window of a sequence: x [N, C, L] or [C, L] -> [N, C, L']. See avgPool2d.
+ *
+ * @example
+ * tensor([[1, 2, 3, 4, 5, 6]]).avgPool1d(2) // tensor([[1.5000, 3.5000, 5.5000]])
  * @torch torch.nn.functional.avg_pool1d
  */
 export function avgPool1d(x: Tensor, kernel: PerAxis, options: AvgPoolOptions = {}): Tensor {
@@ -233,6 +245,9 @@ export function adaptiveAvgPool2d(x: Tensor, size: number | readonly (number | n
 
 /**
  * The same for a sequence: x [N, C, L] -> [N, C, size].
+ *
+ * @example
+ * tensor([[1, 2, 3, 4, 5, 6]]).adaptiveAvgPool1d(2) // tensor([[2., 5.]])
  * @torch torch.nn.functional.adaptive_avg_pool1d
  */
 export function adaptiveAvgPool1d(x: Tensor, size: number): Tensor {
@@ -241,6 +256,9 @@ export function adaptiveAvgPool1d(x: Tensor, size: number): Tensor {
 
 /**
  * The greatest number of windows that divide an image into `size` rows and columns; see adaptiveAvgPool2d.
+ *
+ * @example
+ * arange(16).float().view([1, 4, 4]).adaptiveMaxPool2d(2) // tensor([[[ 5., 7.], [13., 15.]]])
  * @torch torch.nn.functional.adaptive_max_pool2d
  */
 export function adaptiveMaxPool2d(x: Tensor, size: number | readonly (number | null)[]): Tensor {
@@ -249,6 +267,9 @@ export function adaptiveMaxPool2d(x: Tensor, size: number | readonly (number | n
 
 /**
  * The same for a sequence: x [N, C, L] -> [N, C, size].
+ *
+ * @example
+ * tensor([[1, 2, 3, 4, 5, 6]]).adaptiveMaxPool1d(2) // tensor([[3., 6.]])
  * @torch torch.nn.functional.adaptive_max_pool1d
  */
 export function adaptiveMaxPool1d(x: Tensor, size: number): Tensor {

@@ -95,6 +95,9 @@ function needRank(operation: string, x: Tensor, rank: number, name: string): voi
 
 /**
  * Product of two matrices: [m, k] x [k, n] -> [m, n]. Throws BAD_SHAPE for anything else; matmul also takes vectors and batches.
+ *
+ * @example
+ * mm(tensor([[1, 2]]), tensor([[3], [4]])) // tensor([[11.]])
  * @torch torch.mm
  * @differs tensors of different dtypes meet; PyTorch throws
  */
@@ -106,6 +109,9 @@ export function mm(a: Tensor, b: Tensor): Tensor {
 
 /**
  * Products of two batches of matrices: [b, m, k] x [b, k, n] -> [b, m, n]. Throws BAD_SHAPE, SHAPE_MISMATCH.
+ *
+ * @example
+ * ones([2, 1, 3]).bmm(ones([2, 3, 1])).shape // [2, 1, 1]
  * @torch torch.bmm
  * @differs tensors of different dtypes meet; PyTorch throws
  */
@@ -122,6 +128,9 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
 
 /**
  * Matrix times vector: [m, k] x [k] -> [m]. Throws BAD_SHAPE, SHAPE_MISMATCH.
+ *
+ * @example
+ * mv(tensor([[1, 2], [3, 4]]), tensor([1, 10])) // tensor([21., 43.])
  * @torch torch.mv
  * @differs tensors of different dtypes meet; PyTorch throws
  */
@@ -146,6 +155,9 @@ export function dot(a: Tensor, b: Tensor): Tensor {
 
 /**
  * Outer product of two vectors: out[i, j] = a[i] b[j]; [m], [n] -> [m, n]. Throws BAD_SHAPE.
+ *
+ * @example
+ * tensor([1, 2]).outer(tensor([3, 4])) // tensor([[3., 4.], [6., 8.]])
  * @torch torch.outer
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
@@ -286,6 +298,9 @@ export function cross(a: Tensor, b: Tensor, { dim = -1 }: { readonly dim?: numbe
  * An affine map: x W^T + b. x [..., in], weight [out, in], bias [out] -> [..., out].
  *
  * Throws SHAPE_MISMATCH.
+ *
+ * @example
+ * linear(tensor([[1, 2]]), tensor([[3, 4], [5, 6]]), tensor([10, 20])) // tensor([[21., 37.]])
  * @torch torch.nn.functional.linear
  * @differs tensors of different dtypes meet; PyTorch throws
  */
@@ -304,6 +319,9 @@ export interface AddmmOptions {
 
 /**
  * beta x + alpha (a b): x broadcasts to [m, n]. Throws as mm.
+ *
+ * @example
+ * ones([2, 2]).addmm(eye(2), tensor([[1, 2], [3, 4]])) // tensor([[2., 3.], [4., 5.]])
  * @torch torch.addmm
  * @differs tensors of different dtypes meet; PyTorch throws
  */
@@ -314,6 +332,9 @@ export function addmm(x: Tensor, a: Tensor, b: Tensor, { beta = 1, alpha = 1 }: 
 
 /**
  * Sum of the diagonal of a matrix. Throws BAD_SHAPE.
+ *
+ * @example
+ * tensor([[1, 2], [3, 4]]).trace() // tensor(5.)
  * @torch torch.trace
  */
 export function trace(x: Tensor): Tensor {

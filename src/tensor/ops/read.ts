@@ -35,6 +35,8 @@ export function item(x: Tensor): number {
 /**
  * The number of elements; the same as the property `size`.
  *
+ * @example
+ * zeros([2, 3]).numel() // 6
  * @torch torch.numel
  */
 export function numel(x: Tensor): number {
@@ -46,6 +48,8 @@ export function numel(x: Tensor): number {
  * A copy of the numbers, row by row, as a typed array: Float32Array, Float64Array, Int32Array; 16-bit floats as Float32Array,
  * bools as Uint8Array. Throws READ_ASYNC where the backend has no synchronous reads: `await x.read()` works everywhere.
  *
+ * @example
+ * Array.from(tensor([[1, 2], [3, 4]]).data()) // [1, 2, 3, 4]
  * @torch torch.Tensor.numpy
  * @differs Always a copy.
  */
@@ -57,6 +61,9 @@ export function data(x: Tensor): TensorData {
 
 /**
  * A promise of a copy of the numbers, as from data(). Works on every backend.
+ *
+ * @example
+ * const numbers = await tensor([1, 2]).read() // Float32Array [1, 2]
  * @torch none
  */
 export async function read(x: Tensor): Promise<TensorData> {

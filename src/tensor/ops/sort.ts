@@ -21,6 +21,9 @@ export interface Sorted {
 
 /**
  * The indices that would sort x along an axis: int32, of the shape of x. Stable; NaN counts as the greatest.
+ *
+ * @example
+ * tensor([3, 1, 2]).argsort() // tensor([1, 2, 0])
  * @torch torch.argsort
  * @differs Always stable.
  */
@@ -60,6 +63,9 @@ export interface TopkOptions {
  * The k greatest values along an axis, the greatest first, and where they stood: { values, indices }.
  *
  * Throws BAD_VALUE where the axis has fewer than k places. Of equal values the first ones are taken.
+ *
+ * @example
+ * tensor([3, 1, 4, 1, 5]).topk(2).values // tensor([5., 4.])
  * @torch torch.topk
  * @differs Always sorted, and ties are taken in order.
  */

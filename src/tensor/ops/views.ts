@@ -34,6 +34,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
  *
  * Throws BAD_SHAPE where that would need a copy (after permute, for one): then reshape or contiguous().view does it.
  *
+ * @example
+ * arange(4).view([2, 2]) // tensor([[0, 1], [2, 3]])
  * @torch torch.Tensor.view
  */
 export function view(x: Tensor, shape: Shape): Tensor {
@@ -53,6 +55,8 @@ export function view(x: Tensor, shape: Shape): Tensor {
  *
  * Defaults: all axes. A tensor of zero dimensions becomes [1]. Throws BAD_DIM.
  *
+ * @example
+ * zeros([2, 3, 4]).flatten(1).shape // [2, 12]
  * @torch torch.flatten
  */
 export function flatten(x: Tensor, start = 0, end = -1): Tensor {
@@ -74,6 +78,8 @@ export function flatten(x: Tensor, start = 0, end = -1): Tensor {
  *
  * Throws BAD_DIM, and BAD_SHAPE where the sizes do not multiply to that of the axis.
  *
+ * @example
+ * zeros([2, 6]).unflatten(1, [2, 3]).shape // [2, 2, 3]
  * @torch torch.unflatten
  */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
@@ -120,6 +126,8 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
 /**
  * The axes in another order: axis i of the result is axis dims[i] of x. A view. Throws BAD_DIM unless dims names each axis once.
  *
+ * @example
+ * zeros([2, 3, 4]).permute([2, 0, 1]).shape // [4, 2, 3]
  * @torch torch.permute
  */
 export function permute(x: Tensor, dims: readonly number[]): Tensor {
@@ -140,6 +148,9 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 
 /**
  * With two axes exchanged. A view.
+ *
+ * @example
+ * zeros([2, 3, 4]).transpose(0, 2).shape // [4, 3, 2]
  * @torch torch.transpose
  */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
@@ -154,6 +165,9 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
 
 /**
  * The transpose of a matrix: [m, n] -> [n, m]. A view. Tensors of fewer axes stay as they are; more throw BAD_DIM.
+ *
+ * @example
+ * tensor([[1, 2], [3, 4]]).t() // tensor([[1., 3.], [2., 4.]])
  * @torch torch.t
  */
 export function t(x: Tensor): Tensor {
@@ -167,6 +181,9 @@ export function t(x: Tensor): Tensor {
 
 /**
  * With two axes exchanged: transpose by NumPy's name. A view.
+ *
+ * @example
+ * zeros([2, 3, 4]).swapaxes(0, 2).shape // [4, 3, 2]
  * @torch torch.swapaxes
  */
 export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
@@ -208,6 +225,9 @@ export function movedim(
 
 /**
  * movedim by NumPy's name.
+ *
+ * @example
+ * zeros([2, 3, 4]).moveaxis(0, -1).shape // [3, 4, 2]
  * @torch torch.moveaxis
  */
 export function moveaxis(
@@ -253,6 +273,9 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 
 /**
  * expand to the shape of another tensor.
+ *
+ * @example
+ * tensor([[1], [2]]).expandAs(zeros([2, 2])) // tensor([[1., 1.], [2., 2.]])
  * @torch torch.Tensor.expand_as
  */
 export function expandAs(x: Tensor, other: Tensor): Tensor {
@@ -262,6 +285,9 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
 
 /**
  * expand by another name.
+ *
+ * @example
+ * tensor([1, 2]).broadcastTo([2, 2]) // tensor([[1., 2.], [1., 2.]])
  * @torch torch.broadcast_to
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
@@ -270,6 +296,9 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
 
 /**
  * `length` places along `dim`, from `start` on (negative: from the end). A view. Throws BAD_INDEX where they do not exist.
+ *
+ * @example
+ * arange(6).narrow(0, 2, 3) // tensor([2, 3, 4])
  * @torch torch.narrow
  */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
@@ -292,6 +321,9 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
 /**
  * The slice at one place of an axis, which falls away: [A, B, C] -> [A, C] for dim 1. A view. Negative places count from the
  * end; throws BAD_INDEX.
+ *
+ * @example
+ * tensor([[1, 2], [3, 4]]).select(1, 0) // tensor([1., 3.])
  * @torch torch.select
  */
 export function select(x: Tensor, dim: number, index: number): Tensor {
@@ -375,6 +407,9 @@ function asCompact(x: Tensor): Tensor {
 
 /**
  * The slices along an axis as a list: [A, B] -> B tensors of [A] for dim 1. Views.
+ *
+ * @example
+ * tensor([[1, 2], [3, 4]]).unbind() // [tensor([1., 2.]), tensor([3., 4.])]
  * @torch torch.unbind
  */
 export function unbind(x: Tensor, dim = 0): Tensor[] {
@@ -387,6 +422,9 @@ export function unbind(x: Tensor, dim = 0): Tensor[] {
  * Pieces of `size` along an axis, the last one smaller where it does not divide; or pieces of the sizes in a list. Views.
  *
  * Throws BAD_VALUE where the sizes do not add up to that of the axis.
+ *
+ * @example
+ * arange(5).split(2) // [tensor([0, 1]), tensor([2, 3]), tensor([4])]
  * @torch torch.split
  */
 export function split(x: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
@@ -424,6 +462,9 @@ function piecesOf(length: number, size: number): number[] {
 
 /**
  * At most `chunks` pieces of one size along an axis (rounded up), the last one smaller. Views.
+ *
+ * @example
+ * arange(5).chunk(2) // [tensor([0, 1, 2]), tensor([3, 4])]
  * @torch torch.chunk
  */
 export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
@@ -440,6 +481,9 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
 /**
  * `sections` pieces along an axis, the first ones larger by one where it does not divide; or pieces between the places of a
  * list. Views.
+ *
+ * @example
+ * arange(5).tensorSplit(3) // [tensor([0, 1]), tensor([2, 3]), tensor([4])]
  * @torch torch.tensor_split
  */
 export function tensorSplit(x: Tensor, sections: number | readonly number[], dim = 0): Tensor[] {

@@ -47,8 +47,11 @@ function checkOption(name: string, value: unknown): void {
 
 /**
  * How tensors are printed from now on; what is not named goes back to its default. Throws BAD_VALUE for an option that does not exist
- * or a value that it cannot have; then nothing changes. `setPrintOptions({ precision: 2 })` prints 1 / 3 as 0.33.
+ * or a value that it cannot have; then nothing changes.
  *
+ * @example
+ * setPrintOptions({ precision: 2 })
+ * tensor([1 / 3]) // tensor([0.33])
  * @torch torch.set_printoptions
  * @differs Options that are not named go back to their defaults.
  */

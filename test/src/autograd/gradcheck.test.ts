@@ -65,6 +65,38 @@ describe('gradcheck', () => {
     raises(() => gradcheck(nan, [float64([1])], { forward: false }), 'GRADCHECK', /analytic NaN/)
   })
 
+  it('is as close as its docstring expects: h^2 / 6 from cutting off and 2^-52 / h from rounding, least near h = 1e-5', () => {
+    const xs = Array.from({ length: 200 }, (_, i) => 0.3 + 3 * ((i * 0.6180339887) % 1))
+    // Functions of library and JavaScript, first and third derivative.
+    const functions: readonly (readonly [(x: Tensor) => Tensor, (x: number) => number, (x: number) => number])[] = [
+      [x => x.exp(), Math.exp, Math.exp],
+      [x => x.sin(), Math.cos, x => -Math.cos(x)],
+      [x => x.log(), x => 1 / x, x => 2 / x ** 3],
+      [x => x.pow(3), x => 3 * x * x, () => 6],
+    ]
+    const worst = (h: number): number => {
+      const errors = functions.flatMap(([f, first, third]) => {
+        const [up, down, at] = [h, -h, 0].map(by => f(float64(xs.map(x => x + by))).data()) as [
+          Float64Array,
+          Float64Array,
+          Float64Array,
+        ]
+        return xs.map((x, i) => {
+          const numeric = ((up[i] as number) - (down[i] as number)) / (x + h - (x - h))
+          const error = Math.abs(numeric - first(x))
+          const expected = (h * h * Math.abs(third(x))) / 6 + (2 ** -52 * Math.abs(at[i] as number)) / h
+          assert.ok(error <= 1.05 * expected, `${error} at x = ${x}, h = ${h}, expected ${expected}`)
+          return error / Math.max(Math.abs(at[i] as number), Math.abs(third(x)), 0.1)
+        })
+      })
+      return Math.max(...errors)
+    }
+    const steps = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8]
+    const least = steps.map(worst)
+    assert.equal(steps[least.indexOf(Math.min(...least))], 1e-5)
+    assert.ok((least[2] as number) < 1e-10 && (least[3] as number) < 5e-10, `${least}`)
+  })
+
   it('takes its tolerances and its step', () => {
     const wrong = square(1.0001, 1.0001)
     assert.equal(gradcheck(wrong, [float64([0.25, 3])], { rtol: 1e-3 }), true)
