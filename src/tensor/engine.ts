@@ -142,7 +142,13 @@ export function assign(operation: string, target: Tensor, make: () => Tensor, in
   return target
 }
 
+/** What may write where several elements share a place: all of them get the same number. */
+const SAME_EVERYWHERE: ReadonlySet<string> = new Set(['fill_', 'zero_', 'maskedFill_', 'set'])
+
 function checkTarget(operation: string, target: Tensor, shape: Shape, dtype: string): void {
+  if (target.layout?.some((stride, axis) => stride === 0 && (target.shape[axis] as number) > 1)) {
+    if (!SAME_EVERYWHERE.has(operation)) throw sharedPlaces(operation, target)
+  }
   if (!sameShape(shape, target.shape)) {
     throw new TensorError(
       'SHAPE_MISMATCH',
@@ -159,6 +165,14 @@ function checkTarget(operation: string, target: Tensor, shape: Shape, dtype: str
       },
     )
   }
+}
+
+function sharedPlaces(operation: string, { shape }: Tensor): TensorError {
+  return new TensorError(
+    'IN_PLACE',
+    `${operation}: several elements of this expanded tensor of shape ${shapeText(shape)} lie at the same place in memory, so each would overwrite the other.`,
+    { next: 'Use the form without _, or clone() the tensor before writing into it.' },
+  )
 }
 
 /** Whether two operands see the same elements in the same order. */

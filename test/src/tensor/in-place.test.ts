@@ -92,6 +92,20 @@ describe('forms in place', () => {
     assert.deepEqual(b.grad && numbers(b.grad), [2, 3])
   })
 
+  it('refuse expanded tensors, whose elements share memory, unless all get the same number', () => {
+    const wide = () => zeros([1, 2]).expand([3, 2])
+    const rows = tensor([[1], [2], [3]])
+    assertThrows(() => wide().add_(rows), 'IN_PLACE', /add_: several elements .* \[3, 2\].*clone\(\)/)
+    assertThrows(() => wide().copy_(ones([3, 2])), 'IN_PLACE', /same place/)
+    assertThrows(() => wide().exp_(), 'IN_PLACE', /same place/)
+    assertThrows(() => wide().add_(tensor([[1, 2]], { requiresGrad: true })), 'IN_PLACE', /same place/)
+    assertThrows(() => wide().uniform_(), 'IN_PLACE', /same place/)
+    assertTensor(wide().fill_(4), 'float32', [3, 2], [4, 4, 4, 4, 4, 4])
+    assertTensor(wide().maskedFill_(tensor(true), 1), 'float32', [3, 2], [1, 1, 1, 1, 1, 1])
+    assertTensor(zeros([2, 1]).expand([1, 2, 1]).add_(1), 'float32', [1, 2, 1], [1, 1])
+    assertTensor(wide().clone().add_(rows), 'float32', [3, 2], [1, 1, 2, 2, 3, 3])
+  })
+
   it('refuse leaves, higher kinds and greater shapes', () => {
     const w = ones([2], { requiresGrad: true })
     assertThrows(() => w.add_(1), 'IN_PLACE', /noGrad/)
