@@ -3,7 +3,7 @@ import type { Kernel, Kernels, Operand } from '../../../tensor/backend.js'
 import { DTYPES, type DType } from '../../../tensor/dtype.js'
 import type { TestName } from '../../../tensor/primitives.js'
 import { type Shape, sameShape, sizeOf } from '../../../tensor/shape.js'
-import { type Code, i32, load, loopWhile, op, store } from '../assembler/expression.js'
+import { type Code, i32, i32x4, load, loopWhile, op, store } from '../assembler/expression.js'
 import { FunctionBuilder } from '../assembler/module.js'
 import { collect } from '../elementwise.js'
 import { compiledBy, type Ground, inOrder, withScratch } from '../ground.js'
@@ -94,6 +94,22 @@ function joinedBytes(name: JoinName): FunctionBuilder {
   )
 }
 
+/** (target, source, count): 1 for each byte that is 0, 0 for each that is 1. */
+function turnedBytes(): FunctionBuilder {
+  const f = new FunctionBuilder('logicalNot', ['i32', 'i32', 'i32'])
+  const [target, source, count] = [f.param(0), f.param(1), f.param(2)]
+  const move = (bytes: number): Code[] => [
+    ...[target, source].map(pointer => advance(pointer, i32(bytes))),
+    count.set(op('i32.sub', count.get, i32(bytes))),
+  ]
+  const vector = op('v128.xor', load('v128.load', source.get), i32x4(0x01010101))
+  const byte = op('i32.xor', load('i32.load8_u', source.get), i32(1))
+  return f.add(
+    loopWhile(op('i32.ge_u', count.get, i32(16)), store('v128.store', target.get, vector), ...move(16)),
+    loopWhile(count.get, store('i32.store8', target.get, byte), ...move(1)),
+  )
+}
+
 type Bounded = 'float32' | 'float64' | 'int32'
 const LANES = { float32: 'f32x4', float64: 'f64x2', int32: 'i32x4' } as const
 const SCALAR = { float32: 'f32', float64: 'f64', int32: 'i32' } as const
@@ -157,9 +173,7 @@ export function convertKernels(ground: Ground): Pick<Kernels, Names> {
   }
   const joins = compiledBy<JoinName>(ground, joinedBytes)
   const bounds = compiledBy<Bounded>(ground, bounded)
-  const nots = compiledBy<'not'>(ground, () =>
-    mapped('logicalNot', 'bool', 'bool', (v, [x]) => [op('v128.xor', x as Code, v.bits(1))]),
-  )
+  const nots = compiledBy<'not'>(ground, turnedBytes)
 
   const join =
     (name: JoinName): Kernel<JoinName> =>
