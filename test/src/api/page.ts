@@ -54,6 +54,14 @@ function title(file: string): string {
   return /^.*?\.(?=\s|$)/.exec(opening)?.[0].replace(/\.$/, '') ?? file
 }
 
+/** How a heading is linked to: its words in lower case, joined by hyphens. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+}
+
 export function apiPage(): string {
   const groups = new Map<string, Row[]>()
   for (const entry of publicNames()) {
@@ -61,13 +69,13 @@ export function apiPage(): string {
     if (doc === undefined) continue
     groups.set(doc.file, [...(groups.get(doc.file) ?? []), { entry, doc }])
   }
-  const sections = [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([file, rows]) => {
-      const table = ['| | | PyTorch | Differences |', '|---|---|---|---|', ...rows.map(line)]
-      return `## ${title(file)}\n\n\`src/${file}\`\n\n${table.join('\n')}\n`
-    })
-  return [HEAD, ...sections].join('\n')
+  const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+  const contents = sorted.map(([file]) => `- [${title(file)}](#${anchor(title(file))})`)
+  const sections = sorted.map(([file, rows]) => {
+    const table = ['| | | PyTorch | Differences |', '|---|---|---|---|', ...rows.map(line)]
+    return `## ${title(file)}\n\n\`src/${file}\`\n\n${table.join('\n')}\n`
+  })
+  return [HEAD, `${contents.join('\n')}\n`, ...sections].join('\n')
 }
 
 export function writtenPage(): string {

@@ -1,6 +1,6 @@
 // The worked example of docs/backends.md: the page shows the file as it is, and the backend does what the page says.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import {
   device,
   gradcheck,
@@ -42,6 +42,26 @@ describe('the backend of docs/backends.md', () => {
   it('stands on the page as it is tested here', () => {
     const blocks = Array.from(page.matchAll(/^```ts\n([\s\S]*?)^```$/gm), match => match[1])
     assert.ok(blocks.includes(readFileSync(SOURCE, 'utf8')), 'copy test/src/backends/counting.ts into docs/backends.md')
+  })
+
+  it('has all of wasm beside it on the page: each file, and each bound that is looser than 4 ulp', () => {
+    const wasm = new URL('../../../../src/backends/wasm/', import.meta.url)
+    const files = readdirSync(wasm, { withFileTypes: true }).map(
+      entry => `${entry.name}${entry.isDirectory() ? '/' : ''}`,
+    )
+    assert.deepEqual(
+      files.filter(name => !name.endsWith('.d.ts') && !page.includes(`\`${name}\``)),
+      [],
+    )
+    const tests = readFileSync(
+      new URL('../../../../test/src/backends/wasm/elementwise.test.ts', import.meta.url),
+      'utf8',
+    )
+    const looser = [...tests.matchAll(/^ {2}(\w+): \{ ulps: \(\) => (\d+)/gm)].filter(
+      ([, , ulps]) => Number(ulps) !== 4,
+    )
+    assert.ok(looser.length > 0)
+    for (const [, name, ulps] of looser) assert.match(page, new RegExp(`^\\|.*\`${name}\`.*\\| ${ulps} ulp`, 'm'))
   })
 
   it('computes every primitive as the reference does, however the operands lie', () => {
