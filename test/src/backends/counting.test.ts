@@ -13,8 +13,12 @@ import {
   TensorError,
   tensor,
 } from '#src/index.js'
+import type { Backend } from '#src/tensor/backend.js'
+import type { DType } from '#src/tensor/dtype.js'
 import { compute } from '#src/tensor/engine.js'
 import { backendNamed, registerBackend, state } from '#src/tensor/state.js'
+import { casesByName, dtypesOf } from '../golden/cases.js'
+import { type During, problems } from '../golden/run.js'
 import { countingBackend } from './counting.js'
 import { dense, gapped, make, plain, backend as reference, shifted, turned } from './reference/answer.js'
 import { KNOWN_ANSWERS } from './reference/known-answers.js'
@@ -125,19 +129,37 @@ describe('the backend of docs/backends.md', () => {
     assert.throws(() => backend.read(storage, 0, 1), { code: 'BAD_VALUE' })
   })
 
-  it('may read by promise alone: a step of training needs no number, item() says what to write instead', async () => {
-    const later = Object.assign(
-      countingBackend(() => {}),
-      {
+  describe('that reads by promise alone', () => {
+    let synchronous = true
+    before(() => {
+      const later = countingBackend(() => {})
+      const { read } = later
+      Object.assign(later, {
         name: 'later',
         asynchronous: true,
-        read: () => {
-          throw new TensorError('READ_ASYNC', "'later' has no synchronous reads.", { next: 'await x.read().' })
+        read: (...where: Parameters<Backend['read']>) => {
+          if (synchronous) return read(...where)
+          throw new TensorError('READ_ASYNC', "'later' has no synchronous reads.", { next: 'Write await x.read().' })
         },
-      },
-    )
-    registerBackend('later', () => later)
-    try {
+      })
+      registerBackend('later', () => later)
+    })
+    afterEach(() => {
+      synchronous = true
+    })
+    after(() => {
+      state.backends.delete('later')
+    })
+    const waiting: During = f => {
+      synchronous = false
+      try {
+        return f()
+      } finally {
+        synchronous = true
+      }
+    }
+
+    it('trains a step without a number, and says in item() what to write instead', async () => {
       const lossOn = (name: string) => {
         const x = tensor(
           [
@@ -158,11 +180,26 @@ describe('the backend of docs/backends.md', () => {
         noGrad(() => w.sub_(w.grad as Tensor))
         return loss()
       }
-      const loss = lossOn('later')
-      assert.throws(() => loss.item(), { code: 'READ_ASYNC' })
+      const loss = waiting(() => lossOn('later'))
+      assert.throws(() => waiting(() => loss.item()), { code: 'READ_ASYNC', message: /await x\.read\(\)/ })
       assert.deepEqual(await loss.read(), lossOn('reference').data())
-    } finally {
-      state.backends.delete('later')
-    }
+    })
+
+    it('has all operations but those that the page lists', () => {
+      setBackend('later')
+      try {
+        const stopped = new Set<string>()
+        for (const [name, list] of casesByName()) {
+          const runs = list.filter(golden => golden.throws === undefined)
+          const lines = runs.flatMap(golden => problems(golden, dtypesOf(golden)[0] as DType, 'free', waiting))
+          if (lines.some(line => line.includes('synchronous reads'))) stopped.add(name.replace(/_$/, ''))
+        }
+        const [listed = ''] = /^These operations read as they run.*/m.exec(page) ?? []
+        const told = Array.from(listed.matchAll(/`(\w+)`/g), match => match[1])
+        assert.deepEqual([...stopped].sort(), told.sort())
+      } finally {
+        setBackend('counting')
+      }
+    })
   })
 })
