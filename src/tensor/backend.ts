@@ -66,6 +66,9 @@ export interface LiveStorage {
   readonly site: string | undefined
 }
 
+/** What is known of small storages: nothing, that each lives, or also the line that made it (some microseconds each). */
+export type Tracking = 'off' | 'count' | 'lines'
+
 export interface Backend {
   readonly name: string
   /** Where reads can only be had by promise (a GPU in a browser); then `read` throws READ_ASYNC. */
@@ -84,8 +87,8 @@ export interface Backend {
   memory(collect: boolean): MemoryUse
   /** What lives, storage by storage as far as it is known; see setTracking. */
   listing(): LiveStorage[]
-  /** While on, every storage is counted for itself, with the line that made it; costs about a microsecond each. */
-  setTracking(on: boolean): void
+  /** Whether every storage is counted for itself from now on, with or without the line that made it. */
+  setTracking(tracking: Tracking): void
   /** Waits for work in flight; a no-op where kernels run at once. */
   synchronize(): Promise<void>
 }

@@ -54,7 +54,7 @@ export function memory({ collect = true }: { readonly collect?: boolean } = {}):
  * @torch none
  */
 export function trackMemory(on = true): void {
-  currentBackend().setTracking(on)
+  currentBackend().setTracking(on ? 'lines' : 'off')
 }
 
 /** Storages by kind and by the line that made them, the greatest first. */

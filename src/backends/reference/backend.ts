@@ -1,6 +1,6 @@
 // The reference backend: typed arrays and plain loops. Every result is computed in float64 and rounded once: it is the truth
 // that the other backends are tested against.
-import type { Backend, LiveStorage, Storage } from '../../tensor/backend.js'
+import type { Backend, LiveStorage, Storage, Tracking } from '../../tensor/backend.js'
 import { callSite } from '../../tensor/call-site.js'
 import { DTYPES, type DType, type StoredArray } from '../../tensor/dtype.js'
 import { TensorError } from '../../tensor/errors.js'
@@ -35,7 +35,7 @@ const LARGE = 2 ** 20
 /** Makes the reference backend. Its memory is the garbage collector's; nothing needs to be given back. */
 export function referenceBackend(): Backend {
   const use = new Use()
-  let tracking = false
+  let tracking: Tracking = 'off'
   let known: Known[] = []
   /** How many there may be before the dead ones are struck off. */
   let crowd = 64
@@ -44,7 +44,7 @@ export function referenceBackend(): Backend {
     return list(known)
   }
   const know = (storage: ArrayStorage): void => {
-    known.push({ ref: new WeakRef(storage), site: callSite() })
+    known.push({ ref: new WeakRef(storage), site: tracking === 'count' ? undefined : callSite() })
     if (known.length < crowd) return
     crowd = 2 * listing().length + 64
   }
@@ -62,7 +62,7 @@ export function referenceBackend(): Backend {
     allocate(dtype, length) {
       const storage = new ArrayStorage(backend, dtype, length, arrayFor(dtype, length))
       use.add(storage)
-      if (tracking || bytesOf(storage) >= LARGE) know(storage)
+      if (tracking !== 'off' || bytesOf(storage) >= LARGE) know(storage)
       return storage
     },
     write(storage, array, offset) {
@@ -78,15 +78,15 @@ export function referenceBackend(): Backend {
     },
     memory(collect) {
       if (collect) findCollector()?.()
-      if (!tracking) return { ...use.now(), reserved: use.now().bytes }
+      if (tracking === 'off') return { ...use.now(), reserved: use.now().bytes }
       const alive = listing()
       const bytes = alive.reduce((sum, entry) => sum + entry.bytes, 0)
       return { bytes, storages: alive.length, reserved: bytes, peak: use.now().peak }
     },
     listing,
-    setTracking(on) {
-      if (on !== tracking) known = []
-      tracking = on
+    setTracking(wanted) {
+      if ((wanted === 'off') !== (tracking === 'off')) known = []
+      tracking = wanted
     },
     synchronize: async () => {},
   }

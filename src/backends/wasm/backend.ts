@@ -37,7 +37,7 @@ export function wasmBackend(): Backend {
     release: storage => heap.release(storage as WasmStorage),
     memory: collect => heap.use(collect),
     listing: () => heap.listing(),
-    setTracking: on => heap.setTracking(on),
+    setTracking: tracking => heap.setTracking(tracking),
     synchronize: async () => {},
   }
   const heap = new Heap(backend)

@@ -6,7 +6,7 @@
 //
 // When much has been allocated since the last sweep, the collector is made to run, and what died is given back: also inside
 // of one synchronous job, where WeakRefs and finalizers alone would wait for its end.
-import type { Backend, LiveStorage, MemoryUse } from '../../../tensor/backend.js'
+import type { Backend, LiveStorage, MemoryUse, Tracking } from '../../../tensor/backend.js'
 import { callSite } from '../../../tensor/call-site.js'
 import { DTYPES, type DType } from '../../../tensor/dtype.js'
 import { findCollector } from '../../collector.js'
@@ -70,6 +70,7 @@ export class Heap {
   private sinceSweep = 0
   private sweepAt = SWEEP_AFTER
   private tracked: Tracked[] | undefined
+  private lines = false
 
   constructor(
     private readonly backend: Backend,
@@ -172,7 +173,7 @@ export class Heap {
       else alive.push(entry)
     }
     this.entries = alive
-    if (this.tracked !== undefined) this.tracked = this.tracked.filter(({ ref }) => isAlive(ref))
+    if (this.tracked !== undefined) this.tracked = this.tracked.filter(({ ref }) => living(ref) !== undefined)
     this.sinceSweep = 0
     this.sweepAt = SWEEP_AFTER + this.taken
   }
@@ -200,26 +201,27 @@ export class Heap {
 
   use(collect: boolean): MemoryUse {
     if (collect) this.sweep()
-    const storages = this.tracked?.length ?? this.entries.reduce((sum, { ref }) => sum + (ref?.deref()?.live ?? 0), 0)
-    const bytes =
-      this.tracked === undefined ? this.taken : this.tracked.reduce((sum, { ref }) => sum + bytesOf(ref.deref()), 0)
+    const known = this.tracked?.flatMap(({ ref }) => living(ref) ?? [])
+    const storages = known?.length ?? this.entries.reduce((sum, { ref }) => sum + (ref?.deref()?.live ?? 0), 0)
+    const bytes = known === undefined ? this.taken : known.reduce((sum, storage) => sum + bytesOf(storage), 0)
     return { bytes, storages, reserved: this.memory.buffer.byteLength, peak: this.peak }
   }
 
-  setTracking(on: boolean): void {
-    this.tracked = on ? (this.tracked ?? []) : undefined
+  setTracking(tracking: Tracking): void {
+    this.tracked = tracking === 'off' ? undefined : (this.tracked ?? [])
+    this.lines = tracking === 'lines'
   }
 
   private track(storage: WasmStorage): void {
-    this.tracked?.push({ ref: new WeakRef(storage), site: callSite() })
+    this.tracked?.push({ ref: new WeakRef(storage), site: this.lines ? callSite() : undefined })
   }
 
   /** What lives: every storage while tracking is on; else the large ones, and the small ones by slab. */
   listing(): LiveStorage[] {
     if (this.tracked !== undefined) {
       return this.tracked.flatMap(({ ref, site }) => {
-        const storage = ref.deref()
-        return storage === undefined || storage.block === undefined
+        const storage = living(ref)
+        return storage === undefined
           ? []
           : [{ dtype: storage.dtype, length: storage.length, bytes: bytesOf(storage), count: 1, site }]
       })
@@ -233,8 +235,12 @@ export class Heap {
   }
 }
 
-const isAlive = (ref: WeakRef<WasmStorage>): boolean => ref.deref()?.block !== undefined
+/** The storage, unless it was collected or released. */
+function living(ref: WeakRef<WasmStorage>): WasmStorage | undefined {
+  const storage = ref.deref()
+  return storage?.block === undefined ? undefined : storage
+}
 
-function bytesOf(storage: WasmStorage | undefined): number {
-  return storage === undefined ? 0 : storage.length * DTYPES[storage.dtype].bytes
+function bytesOf({ length, dtype }: WasmStorage): number {
+  return length * DTYPES[dtype].bytes
 }

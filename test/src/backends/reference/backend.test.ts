@@ -55,7 +55,7 @@ describe('reference backend', () => {
     const backend = referenceBackend()
     const before = backend.allocate('bool', 3)
     deepEqual(backend.listing(), [])
-    backend.setTracking(true)
+    backend.setTracking('lines')
     const [first, second] = [backend.allocate('float32', 10), backend.allocate('int32', 2)]
     const [one, two] = backend.listing()
     ok(one?.site?.includes('backend.test'), one?.site)
@@ -67,7 +67,7 @@ describe('reference backend', () => {
       ['int32'],
     )
     deepEqual(backend.memory(true), { bytes: 8, storages: 1, reserved: 8, peak: 51 })
-    backend.setTracking(false)
+    backend.setTracking('off')
     deepEqual(backend.listing(), [])
     deepEqual(backend.memory(false), { bytes: 11, storages: 2, reserved: 11, peak: 51 })
     for (const storage of [before, second]) backend.release(storage)
@@ -75,7 +75,7 @@ describe('reference backend', () => {
 
   it('forgets while tracking what nobody holds, also before the program yields', () => {
     const backend = referenceBackend()
-    backend.setTracking(true)
+    backend.setTracking('lines')
     const allocate = (): void => {
       for (let i = 0; i < 50; i++) backend.allocate('float64', 1000)
     }

@@ -91,6 +91,19 @@ describe('wasm: heap', () => {
     assert.throws(() => backend.read(storage, 0, 1), { code: 'BAD_VALUE' })
   })
 
+  it('counts each storage while it tracks, and none that was released', () => {
+    const backend = wasmBackend()
+    backend.setTracking('count')
+    const [kept, gone] = [backend.allocate('float32', 4), backend.allocate('float64', 3)]
+    backend.release(gone)
+    assert.deepEqual([backend.memory(false).storages, backend.memory(false).bytes], [1, 16])
+    assert.deepEqual(backend.listing(), [{ dtype: 'float32', length: 4, bytes: 16, count: 1, site: undefined }])
+    backend.setTracking('lines')
+    const seen = backend.allocate('int32', 1)
+    assert.match(backend.listing()[1]?.site ?? '', /heap\.test/)
+    assert.equal(kept.length + seen.length, 5)
+  })
+
   it('takes the place of a small storage that was released last', () => {
     const backend = wasmBackend()
     backend.allocate('float32', 4)
