@@ -52,8 +52,8 @@ export interface CustomFunction<A extends readonly unknown[], O extends Tensors>
  * written in differentiable operations on the gradients and on saved inputs and results. Where no gradient comes for one of
  * several outputs, backward gets zeros.
  *
- * In backward, throws BAD_RULE where the number, the form or a shape of the gradients is wrong; in forward mode where there is
- * no `jvp`.
+ * Throws BAD_RULE where a name, forward or backward is missing; in backward where the number, the form or a shape of the
+ * gradients is wrong; in forward mode where there is no `jvp`.
  *
  * @example
  * const clip = customFunction({
@@ -68,7 +68,21 @@ export interface CustomFunction<A extends readonly unknown[], O extends Tensors>
 export function customFunction<A extends readonly unknown[], O extends Tensors>(
   definition: CustomFunction<A, O>,
 ): (...args: A) => O {
+  checkDefinition(definition)
   return (...args) => call(definition, args)
+}
+
+function checkDefinition(definition: Partial<Record<'name' | 'forward' | 'backward', unknown>> | undefined): void {
+  const missing = (['forward', 'backward'] as const).find(part => typeof definition?.[part] !== 'function')
+  const unnamed = typeof definition?.name !== 'string' || definition.name === ''
+  if (missing === undefined && !unnamed) return
+  throw new TensorError(
+    'BAD_RULE',
+    `customFunction: ${missing === undefined ? 'a name' : `the function ${missing}`} is missing.`,
+    {
+      next: "Write customFunction({ name: 'square', forward(context, x) { ... }, backward(context, g) { ... } }).",
+    },
+  )
 }
 
 function call<A extends readonly unknown[], O extends Tensors>(definition: CustomFunction<A, O>, args: A): O {

@@ -188,4 +188,19 @@ describe('customFunction', () => {
     })
     assert.deepEqual(numbers(jvp(x => c.reshape(flat(x), [1]), v, v)[1]), [5])
   })
+
+  it('wants a name, forward and backward', () => {
+    const wrong = (definition: unknown, words: RegExp) =>
+      assert.throws(
+        () => customFunction(definition as Parameters<typeof customFunction>[0]),
+        (error: unknown) => error instanceof TensorError && error.code === 'BAD_RULE' && words.test(error.message),
+      )
+    const [forward, backward] = [(_: unknown, x: Tensor) => x, (_: unknown, g: Tensor) => g]
+    wrong({ forward, backward }, /a name is missing.*customFunction\(\{ name/s)
+    wrong({ name: '', forward, backward }, /a name/)
+    wrong({ name: 'f', backward }, /the function forward/)
+    wrong({ name: 'f', forward }, /the function backward/)
+    wrong(forward, /the function forward/)
+    wrong(undefined, /the function forward/)
+  })
 })
