@@ -104,6 +104,31 @@ describe('wasm: heap', () => {
     assert.equal(kept.length + seen.length, 5)
   })
 
+  it('looks for the dead when much was left behind, not when it was given back', () => {
+    const backend = wasmBackend()
+    const leave = (): void => {
+      backend.allocate('float32', MIB / 4)
+    }
+    leave()
+    for (let i = 0; i < 200; i++) backend.release(backend.allocate('float32', MIB / 4))
+    assert.equal(backend.memory(false).bytes, MIB, 'no search yet')
+    for (let i = 0; i < 100; i++) leave()
+    assert.ok(backend.memory(false).bytes < 64 * MIB, `${backend.memory(false).bytes / MIB} MiB lived`)
+  })
+
+  it('looks for the dead in time when what lived at the last search was given back since', () => {
+    const backend = wasmBackend()
+    const old = Array.from({ length: 200 }, () => backend.allocate('float32', MIB / 4))
+    assert.equal(backend.memory(true).bytes, 200 * MIB)
+    for (const storage of old) backend.release(storage)
+    let most = 0
+    for (let i = 0; i < 1000; i++) {
+      backend.allocate('float32', MIB / 4)
+      most = Math.max(most, backend.memory(false).bytes)
+    }
+    assert.ok(most <= 257 * MIB, `${most / MIB} MiB lived`)
+  })
+
   it('takes the place of a small storage that was released last', () => {
     const backend = wasmBackend()
     backend.allocate('float32', 4)
