@@ -8,8 +8,8 @@ export interface GradlabErrorOptions {
 
 /** Base of every error that the library raises; `code` is stable and may be tested for. */
 export class GradlabError extends Error {
-  readonly code: string
-  readonly next: string | undefined
+  declare readonly code: string
+  declare readonly next: string | undefined
 
   constructor(code: string, message: string, options: GradlabErrorOptions = {}) {
     super(
@@ -17,7 +17,8 @@ export class GradlabError extends Error {
       'cause' in options ? { cause: options.cause } : {},
     )
     this.name = new.target.name
-    this.code = code
-    this.next = options.next
+    // Not enumerable: consoles would print them once more behind the message, which says it all.
+    Object.defineProperty(this, 'code', { value: code, configurable: true })
+    Object.defineProperty(this, 'next', { value: options.next, configurable: true })
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
 import { CellSyntaxError } from '#kernel/errors.js'
 import { GradlabError } from '#src/errors.js'
 
@@ -9,6 +10,10 @@ describe('errors', () => {
     assert.equal(error.code, 'X_Y')
     assert.equal(error.message, 'It broke. Try again.')
     assert.equal(error.cause, cause)
+  })
+
+  it('say all in the message: a console prints nothing twice', () => {
+    assert.doesNotMatch(inspect(new GradlabError('X_Y', 'It broke.', { next: 'Try again.' })), /X_Y|next:/)
   })
 
   it('of a cell name the line and the column', () => {

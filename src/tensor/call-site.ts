@@ -3,23 +3,54 @@
 /** The folder of the library: of its modules, or of the files that they are bundled into. */
 const OWN = import.meta.url.replace(/(tensor\/call-site|bundle\/[^/]+)\.js$/, '')
 
+const FOLDERS = [OWN, OWN.replace(/^file:\/\//, '')]
+
+/** How far up the caller may be. */
+const DEPTH = 30
+
 /** `Cell [3]:2:9` or `train.ts:10:5`; undefined where the stack does not say. */
 export function callSite(): string | undefined {
-  const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = 30
-  const { stack } = new Error()
-  Error.stackTraceLimit = limit
+  const stack = deep(() => new Error().stack)
   return stack === undefined ? undefined : siteIn(stack)
 }
 
 /** The first frame of a stack that lies outside of the library. */
 export function siteIn(stack: string): string | undefined {
-  const own = [OWN, OWN.replace(/^file:\/\//, '')]
   for (const line of stack.split('\n').slice(1)) {
-    if (own.some(folder => line.includes(folder)) || line.includes('node:internal') || line.includes('(<anonymous>)'))
-      continue
+    if (isOwn(line) || line.includes('node:internal') || line.includes('(<anonymous>)')) continue
     const place = /\(([^()]+:\d+:\d+)\)\s*$/.exec(line) ?? /at (?:async )?(.+:\d+:\d+)\s*$/.exec(line)
     if (place?.[1] !== undefined) return place[1].replace(/^file:\/\//, '')
   }
   return undefined
+}
+
+/** Gives an error a stack without the library's own lines: what it did inside says nothing to the caller. */
+export function captureOutside(error: Error): void {
+  const { captureStackTrace } = Error as { captureStackTrace?: (target: object) => void }
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
+  if (captureStackTrace === undefined || process?.env?.GRADLAB_STACK === 'full') return
+  const limit = Error.stackTraceLimit
+  const { stack } = deep(() => {
+    captureStackTrace(error)
+    return error
+  })
+  if (typeof stack !== 'string') return
+  const frames = stack.split('\n').filter(isFrame)
+  const outside = frames.filter(line => !isOwn(line)).slice(0, limit)
+  const head = stack.slice(0, stack.indexOf(frames[0] ?? '') - 1)
+  if (outside.length > 0) error.stack = [head, ...outside].join('\n')
+}
+
+const isFrame = (line: string): boolean => /^\s+at /.test(line)
+
+const isOwn = (line: string): boolean => FOLDERS.some(folder => line.includes(folder))
+
+function deep<T>(capture: () => T): T {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = Math.max(limit, DEPTH)
+  try {
+    return capture()
+  } finally {
+    Error.stackTraceLimit = limit
+  }
 }

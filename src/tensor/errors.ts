@@ -1,5 +1,6 @@
 // What can go wrong with a tensor: one class, a code for each kind of mistake.
 import { GradlabError, type GradlabErrorOptions } from '../errors.js'
+import { captureOutside } from './call-site.js'
 
 export type TensorErrorCode =
   | 'SHAPE_MISMATCH' // shapes that do not fit each other
@@ -22,12 +23,16 @@ export type TensorErrorCode =
   | 'NOT_FINITE' // anomaly mode: the first NaN or Inf
   | 'GRADCHECK' // an analytic gradient that differs from the numerical one
 
-/** A mistake with a tensor: the message names the operation, what it expected, what it got, and the next step. */
+/**
+ * A mistake with a tensor: the message names the operation, what it expected, what it got, and the next step. The stack names
+ * the caller's lines alone; GRADLAB_STACK=full keeps the library's own.
+ */
 export class TensorError extends GradlabError {
   declare readonly code: TensorErrorCode
 
   constructor(code: TensorErrorCode, message: string, options: GradlabErrorOptions = {}) {
     super(code, message, options)
+    captureOutside(this)
   }
 }
 

@@ -150,9 +150,14 @@ function isErrorLike(value: unknown): boolean {
 
 function userFrames(error: Error): ErrorFrame[] {
   // V8 calls prepareStackTrace when `stack` is first read.
-  text(() => error.stack, '')
+  const stack = text(() => error.stack, '')
   const inPackage = `${sep}node_modules${sep}`
-  return (framesOf.get(error) ?? []).filter(frame => frame.cell !== undefined || !frame.file.includes(inPackage))
+  const frames = (framesOf.get(error) ?? []).filter(
+    frame => frame.cell !== undefined || !frame.file.includes(inPackage),
+  )
+  // A library may have taken its own lines out of the stack of an error that it throws.
+  const left = frames.filter(({ file, line, column }) => stack.includes(`${file}:${line}:${column}`))
+  return left.length === 0 ? frames : left
 }
 
 /** The execution in whose code an error began: the last cell of its stack. */

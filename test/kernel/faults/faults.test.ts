@@ -106,6 +106,31 @@ describe('a fault', function () {
       assert.ok(plainTraceback(mutual).split('\n').length < 14)
     })
 
+    it('by an error whose maker took lines out of its stack: they are not shown', async () => {
+      const outcome = await cells.run(`function inner(): never {
+  const error = new Error('x')
+  error.stack = error.stack?.split('\\n').filter(line => !line.includes('inner')).join('\\n') ?? ''
+  throw error
+}
+function outer(): void { inner() }
+outer()`)
+      assert.match(plainTraceback(outcome), /^Error: x\n {2}at outer Cell \[\d+\]:6:26/)
+      assert.doesNotMatch(plainTraceback(outcome), /at inner/)
+      const emptied = await cells.run(
+        "const bare = new Error('y')\nconsole.log(bare.stack)\nbare.stack = 'nothing'\nthrow bare",
+      )
+      assert.match(plainTraceback(emptied), /at Cell \[\d+\]:1:14/)
+    })
+
+    it('by a mistake with a tensor, which points at the line of the cell alone', async () => {
+      const outcome = await cells.run(`import { noGrad, tensor } from 'gradlab'
+const table = tensor([[1, 2], [3, 4]])
+noGrad(() => table.matmul(tensor([1, 2, 3])))`)
+      assert.equal(outcome.error?.ename, 'TensorError')
+      assert.match(plainTraceback(outcome), /matmul: shapes \[2, 2\] and \[3\] do not fit.*\n {2}at Cell \[\d+\]:3:20/)
+      assert.doesNotMatch(plainTraceback(outcome), /dist|bundle|SHAPE_MISMATCH/)
+    })
+
     it('by throwing what is hostile to those who look at it', async () => {
       const thrown = [
         '{ get message() { throw 1 }, get stack() { throw 2 }, toString() { throw 3 }, [Symbol.for("nodejs.util.inspect.custom")]() { throw 4 } }',
