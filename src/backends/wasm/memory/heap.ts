@@ -22,7 +22,7 @@ import { WasmStorage } from './storage.js'
 const TINY = [256, 16384] as const
 const SMALL = [4096, 65536] as const
 /** Allocated bytes, beyond as much as lives, after which dead storages are looked for. */
-const SWEEP_AFTER = 56 * 2 ** 20
+const SWEEP_AFTER = 64 * 2 ** 20
 /** From this size on, the line that made a storage is kept. */
 const SITE_FROM = 2 ** 20
 
@@ -139,7 +139,7 @@ export class Heap {
   }
 
   private takeSpan(bytes: number, dtype: DType, length: number): Span {
-    if (this.sinceSweep >= this.sweepAt) this.sweep()
+    if (this.sinceSweep + bytes > this.sweepAt) this.sweep()
     const span = this.spans.take(bytes) ?? this.grown(bytes) ?? this.afterSweep(bytes)
     if (span === undefined) {
       const [taken, limit, live] = [this.taken, this.maxPages * PAGE, this.listing()]
