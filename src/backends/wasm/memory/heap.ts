@@ -21,8 +21,8 @@ import { WasmStorage } from './storage.js'
  */
 const TINY = [256, 16384] as const
 const SMALL = [4096, 65536] as const
-/** Allocated bytes, beyond as much as lives, after which dead storages are looked for. */
-const SWEEP_AFTER = 64 * 2 ** 20
+/** Bytes that may be allocated, beyond as much as lives, before dead storages are looked for: never more than twice what lives and 64 MB. */
+const SWEEP_AFTER = 64e6
 /** From this size on, the line that made a storage is kept. */
 const SITE_FROM = 2 ** 20
 
