@@ -38,7 +38,7 @@ const STYLE = `<style>
 .gl-tensor .gl-heat span{opacity:.75}.gl-tensor .gl-heat span:first-of-type{margin-left:8px}
 .gl-tensor .gl-tables{display:flex;flex-wrap:wrap;gap:6px 28px}
 .gl-tensor figcaption,.gl-tensor .gl-note{opacity:.62;font-size:11px}
-.gl-tensor.gl-tensor table{border-collapse:separate;border-spacing:1px;border:0;margin:2px 0 4px;width:auto;font:inherit;table-layout:auto;display:table}
+.gl-tensor.gl-tensor table{border-collapse:separate;border-spacing:1px;border:0;margin:2px 0 4px;width:auto;font:inherit;color:inherit;table-layout:auto;display:table}
 .gl-tensor.gl-tensor.gl-tensor tr{background:none}
 .gl-tensor.gl-tensor td,.gl-tensor.gl-tensor th{text-align:right;padding:1px 7px;border:0;border-radius:2px;white-space:pre;color:inherit;font:inherit;max-width:none}
 .gl-tensor.gl-tensor th{font-size:11px;opacity:.5;font-weight:400;padding:0 7px}
