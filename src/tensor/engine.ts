@@ -159,7 +159,7 @@ function checkTarget(operation: string, target: Tensor, shape: Shape, dtype: str
   if (dtype !== target.dtype) {
     throw new TensorError(
       'BAD_DTYPE',
-      `${operation}: the result is ${dtype} and cannot be written into a ${target.dtype} tensor.`,
+      `${operation}: the result is ${dtype} and cannot be written into a tensor of ${target.dtype}.`,
       {
         next: 'Use the form without _, or convert the operand first.',
       },
