@@ -50,6 +50,12 @@ const conv2dInput = (g: Tensor, w: Tensor, params: Conv2dParams, input: Shape): 
 const conv2dWeight = (x: Tensor, g: Tensor, params: Conv2dParams, weight: Shape): Tensor =>
   apply('conv2dWeight', [x, g], { ...conv(params), size: sides(weight) })
 
+/** Padding at the end of an output that is as wide as a stride leaves room for windows that no input has made. */
+function cropped(x: Tensor, shape: Shape): Tensor {
+  const [height, width] = sides(shape)
+  return c.narrow(c.narrow(x, 2, 0, height), 3, 0, width)
+}
+
 type Products = 'matmul' | 'conv2d' | 'conv2dInput' | 'conv2dWeight' | 'maxPool2dIndex' | 'sumPool2d' | 'sumPool2dInput'
 
 export const PRODUCT_RULES: Pick<Rules, Products> = {
@@ -74,7 +80,7 @@ export const PRODUCT_RULES: Pick<Rules, Products> = {
     kind: 'multilinear',
     saves: other,
     vjp: (g, context) => [
-      context.needs[0] ? conv2d(g, context.input(1), context.params) : undefined,
+      context.needs[0] ? cropped(conv2d(g, context.input(1), context.params), shapeOf(context, 0)) : undefined,
       context.needs[1] ? conv2dWeight(g, context.input(0), context.params, shapeOf(context, 1)) : undefined,
     ],
   },

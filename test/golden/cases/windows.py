@@ -21,6 +21,8 @@ case('convTranspose1d', [randn(1, 2, 4), randn(2, 1, 3), randn(2), {'stride': 2,
 case('convTranspose2d', [randn(1, 2, 3, 3), randn(2, 1, 2, 2), randn(1)], length=24)
 case('convTranspose2d', [randn(1, 1, 2, 3), randn(1, 2, 3, 2), None, {'stride': 2, 'padding': [1, 0], 'outputPadding': 1}], length=12)
 case('convTranspose2d', [randn(1, 2, 2, 2), randn(2, 1, 2, 2), None, {'groups': 2, 'dilation': 2}], length=8)
+case('convTranspose2d', [randn(1, 2, 5, 3), randn(2, 1, 3, 1), randn(2), {'padding': [1, 0], 'dilation': 2, 'groups': 2, 'outputPadding': 1}], length=12)
+case('convTranspose1d', [randn(1, 1, 4), randn(1, 2, 2), None, {'dilation': 3, 'outputPadding': 2}], length=8)
 
 for name, shape in [('maxPool1d', (2, 6)), ('maxPool2d', (1, 4, 6))]:
     case(name, [spread(1, *shape), 2])
