@@ -104,8 +104,11 @@ interface Jupyter {
   readonly cell: { readonly id: string | undefined; readonly number: number } | undefined
   /** Runs `work` to its end before an interrupt stops the cell (at most 500 ms). */
   atomic<T>(work: () => T): T
-  /** Calls back once when the running cell has ended, by success, throw or interrupt. Returns how to take that back. */
-  onCellEnd(callback: () => void): () => void
+  /**
+   * Calls back when the running cell has ended, by success, throw or interrupt; with `every`, also when each later one has.
+   * Returns how to take that back.
+   */
+  onCellEnd(callback: () => void, options?: { readonly every?: boolean }): () => void
   /** Handles messages of comms that have come, in a loop that never awaits; throws if the cell was interrupted. */
   poll(): void
 }

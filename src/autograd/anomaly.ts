@@ -5,9 +5,8 @@ import { compute } from '../tensor/engine.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { hooks } from '../tensor/graph.js'
 import { NONE } from '../tensor/primitives.js'
-import { state } from '../tensor/state.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { scoped } from './modes.js'
+import { choose, scoped } from './modes.js'
 import type { Node } from './node.js'
 
 /**
@@ -32,7 +31,7 @@ export function detectAnomaly<T>(f: () => T): T {
  * @torch torch.autograd.set_detect_anomaly
  */
 export function setDetectAnomaly(on: boolean): void {
-  state.anomaly = on
+  choose('anomaly', on)
 }
 
 /** Called after each primitive while the mode is on. */

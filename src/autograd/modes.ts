@@ -6,24 +6,30 @@ import { dismissKeeper, setWanted } from './node.js'
 
 type Mode = 'grad' | 'anomaly'
 
-/** What to return to when a cell is interrupted inside of scopes: an interrupt unwinds without `finally`. */
-const outside = new Map<Mode, boolean>()
+/** Scopes that are open. */
+let depth = 0
 
 /** Runs `f` with a mode set. */
 export function scoped<T>(operation: string, mode: Mode, value: boolean, f: () => T): T {
   needFunction(operation, f)
   const before = state[mode]
-  const outermost = !outside.has(mode)
-  if (outermost) outside.set(mode, before)
+  const outer = depth
   state[mode] = value
+  depth = outer + 1
   try {
     const result = f()
     if (isPromise(result)) throw asynchronous(operation)
     return result
   } finally {
     state[mode] = before
-    if (outermost) outside.delete(mode)
+    depth = outer
   }
+}
+
+/** Sets a mode until it is set again; within a scope, until the scope ends. */
+export function choose(mode: Mode, on: boolean): void {
+  state[mode] = on
+  if (depth === 0) state.chosen[mode] = on
 }
 
 /** Throws BAD_VALUE where a function was not given but called: noGrad(x.mul(2)) for noGrad(() => x.mul(2)). */
@@ -51,7 +57,7 @@ function asynchronous(operation: string): TensorError {
  * `f` is synchronous: a promise throws BAD_VALUE.
  *
  * @example
- * noGrad(() => w.sub_(w.grad.mul(lr)))
+ * noGrad(() => w.sub_(w.grad!.mul(lr)))
  * @torch torch.no_grad
  */
 export function noGrad<T>(f: () => T): T {
@@ -90,13 +96,17 @@ export function isGradEnabled(): boolean {
  * @torch torch.set_grad_enabled
  */
 export function setGradEnabled(on: boolean): void {
-  state.grad = on
+  choose('grad', on)
 }
 
-/** Puts scoped modes back: for a host that ends a cell by an interrupt. */
+/**
+ * Puts modes back to what the user chose: for a host that ends a cell by an interrupt, which unwinds without `finally`, out
+ * of scopes and out of backward, which switches recording off for itself.
+ */
 export function resetModes(): void {
-  for (const [mode, value] of outside) state[mode] = value
-  outside.clear()
+  depth = 0
+  state.grad = state.chosen.grad
+  state.anomaly = state.chosen.anomaly
   hooks.forward = false
   hooks.passing = false
   hooks.passes = 0
@@ -106,8 +116,8 @@ export function resetModes(): void {
 }
 
 interface Host {
-  onCellEnd?(callback: () => void): void
+  onCellEnd?(callback: () => void, options: { every: boolean }): void
 }
 
 const host = (globalThis as { [key: symbol]: Host | undefined })[Symbol.for('gradlab.host')]
-host?.onCellEnd?.(resetModes)
+host?.onCellEnd?.(resetModes, { every: true })

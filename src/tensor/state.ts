@@ -21,6 +21,8 @@ export interface State {
   grad: boolean
   /** Whether the tape checks every result for NaN and Inf. */
   anomaly: boolean
+  /** Both modes as the user set them, outside of all scopes. */
+  readonly chosen: { grad: boolean; anomaly: boolean }
 }
 
 const KEY = Symbol.for('gradlab.state')
@@ -33,6 +35,7 @@ function initial(): State {
     generator: { key: [0, 0], counter: 0 },
     grad: true,
     anomaly: false,
+    chosen: { grad: true, anomaly: false },
   }
 }
 

@@ -347,6 +347,15 @@ class Point { accessor x = 1; constructor(public y: number) {} }
       assert.equal((await cell).stdout, 'go\nended\n')
     })
 
+    it('calls back at the end of every cell when asked, until that is taken back', async () => {
+      const code = `${host}\nconst stop = host.onCellEnd(() => console.log("ended"), { every: true })`
+      assert.equal((await run(code)).stdout, 'ended\n')
+      assert.equal((await run('1')).stdout, 'ended\n')
+      assert.equal((await run('throw new Error("x")')).stdout, 'ended\n')
+      assert.equal((await run('stop()')).stdout, '')
+      assert.equal((await run('1')).stdout, '')
+    })
+
     it('finishes atomic work before an interrupt', async () => {
       const cell = run(`${host}
 let half = 0, whole = 0

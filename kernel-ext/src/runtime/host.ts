@@ -21,8 +21,11 @@ export interface Host {
   readonly cell: { readonly id: string | undefined; readonly number: number } | undefined
   /** Runs `work` to its end before an interrupt stops the cell (at most 500 ms). */
   atomic<T>(work: () => T): T
-  /** Calls back once when the running cell has ended, by success, throw or interrupt. Returns how to take that back. */
-  onCellEnd(callback: () => void): () => void
+  /**
+   * Calls back when the running cell has ended, by success, throw or interrupt; with `every`, also when each later one has.
+   * Returns how to take that back.
+   */
+  onCellEnd(callback: () => void, options?: { every?: boolean }): () => void
   /** Handles what the front has sent, without yielding; throws if the cell was interrupted. */
   poll(): void
 }
@@ -35,7 +38,7 @@ export interface HostParts {
   cell(): Host['cell']
   enterAtomic(): void
   leaveAtomic(): void
-  onCellEnd(callback: () => void): () => void
+  onCellEnd(callback: () => void, every: boolean): () => void
   poll(): void
 }
 
@@ -68,7 +71,7 @@ export function installHost(parts: HostParts): void {
         if (!isAsync) parts.leaveAtomic()
       }
     },
-    onCellEnd: callback => parts.onCellEnd(callback),
+    onCellEnd: (callback, { every = false } = {}) => parts.onCellEnd(callback, every),
     poll: () => parts.poll(),
   }
   Object.freeze(host)

@@ -41,6 +41,8 @@ export class Session {
   readonly #comms: Comms
   readonly #hooks: AsyncHooks
   readonly #restoreBuiltins: Restore
+  /** What is called at the end of every cell. */
+  readonly #endCallbacks = new Set<() => void>()
   #current: Run | undefined
   /** The cell whose end is being made. */
   #ending: { readonly run: Run; readonly failure: { error: unknown } | undefined } | undefined
@@ -72,7 +74,7 @@ export class Session {
     captureStreams(this.#output)
     captureNativeOutput(this.#output, this.#channel.relay)
     connectTslab(this.#output)
-    installStackTraces()
+    installStackTraces(options.roots)
     installTimers(
       () => this.#output.speaker,
       (speaker, work) => this.#output.inNameOf(speaker, work),
@@ -134,6 +136,7 @@ export class Session {
     this.#lastStarted = cell.id
     this.#sequence += 1
     const run = new Run({ ...cell, sequence: this.#sequence }, this.#context)
+    for (const callback of this.#endCallbacks) run.endCallbacks.add(callback)
     this.#current = run
     this.#output.begin(run)
     this.#channel.send({ op: 'running', cell: run.id, sequence: run.sequence })
@@ -337,11 +340,15 @@ export class Session {
       },
       enterAtomic: () => this.#channel.enterAtomic(this.#current?.sequence ?? -1),
       leaveAtomic: () => this.#channel.leaveAtomic(this.#current?.sequence ?? -1),
-      onCellEnd: callback => {
+      onCellEnd: (callback, every) => {
         const run = this.#current
-        if (run === undefined) return () => {}
-        run.endCallbacks.add(callback)
-        return () => run.endCallbacks.delete(callback)
+        run?.endCallbacks.add(callback)
+        if (every) this.#endCallbacks.add(callback)
+        return () => {
+          run?.endCallbacks.delete(callback)
+          this.#current?.endCallbacks.delete(callback)
+          this.#endCallbacks.delete(callback)
+        }
       },
       poll: () => {
         this.#takeDeferred()
