@@ -1,5 +1,6 @@
 // Stack traces in the terms of the notebook: `Cell [3]:2:5` instead of a place in the generated program.
-import { isAbsolute, sep } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { isAbsolute, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inspect, types } from 'node:util'
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
@@ -32,12 +33,25 @@ export function registerCell(id: string, number: number, maps: readonly RawSourc
   cells.set(id, { number, maps, traced: undefined })
 }
 
-export function installStackTraces(): void {
+/** Folders of built code that came with the kernel: no places of the user's, as little as those in node_modules. */
+let libraries: readonly string[] = []
+
+/** `roots`: the packages that every notebook may import, the library among them. */
+export function installStackTraces(roots: readonly string[]): void {
+  libraries = roots.map(root => `${join(realPath(root), 'dist')}${sep}`)
   Error.stackTraceLimit = 50
   Error.prepareStackTrace = (error, sites) => {
     const frames = sites.flatMap(site => toFrame(site) ?? [])
     framesOf.set(error, frames)
     return [headline(error), ...frames.map(frame => `    at ${frameText(frame)}`)].join('\n')
+  }
+}
+
+function realPath(folder: string): string {
+  try {
+    return realpathSync(folder)
+  } catch {
+    return folder
   }
 }
 
@@ -151,13 +165,14 @@ function isErrorLike(value: unknown): boolean {
 function userFrames(error: Error): ErrorFrame[] {
   // V8 calls prepareStackTrace when `stack` is first read.
   const stack = text(() => error.stack, '')
-  const inPackage = `${sep}node_modules${sep}`
-  const frames = (framesOf.get(error) ?? []).filter(
-    frame => frame.cell !== undefined || !frame.file.includes(inPackage),
-  )
+  const frames = (framesOf.get(error) ?? []).filter(frame => frame.cell !== undefined || !isInPackage(frame.file))
   // A library may have taken its own lines out of the stack of an error that it throws.
   const left = frames.filter(({ file, line, column }) => stack.includes(`${file}:${line}:${column}`))
   return left.length === 0 ? frames : left
+}
+
+function isInPackage(file: string): boolean {
+  return file.includes(`${sep}node_modules${sep}`) || libraries.some(folder => file.startsWith(folder))
 }
 
 /** The execution in whose code an error began: the last cell of its stack. */

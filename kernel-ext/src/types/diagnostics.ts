@@ -61,6 +61,9 @@ const UNKNOWN_MODULE = new Set([2307, 2882])
 /** `import x = require('x')` and `export = x`: a cell's program knows both, as a module of Node's older kind does. */
 const COMMONJS_FORMS = new Set([1202, 1203])
 
+/** An operator whose operand is an object: TypeScript names what it wants in numbers, not how objects are computed with. */
+const OPERATORS = new Set([2362, 2363, 2365])
+
 const UNTYPED_MODULE = 7016
 const ASSIGNED_IMPORT = 2632
 
@@ -134,6 +137,7 @@ function ruleOf(code: number): Rule {
   if (UNKNOWN_MODULE.has(code)) return judgeMissingModule
   if (UNKNOWN_NAME.has(code)) return judgeUnknownName
   if (code === ASSIGNED_IMPORT) return judgeAssignment
+  if (OPERATORS.has(code)) return judgeOperator
   return finding => finding
 }
 
@@ -141,6 +145,14 @@ const asWarning: Rule = finding => warn(finding, finding.message)
 
 function warn(finding: Finding, message: string): Finding {
   return { ...finding, severity: 'warning', message }
+}
+
+const judgeOperator: Rule = finding => {
+  const types = [...finding.message.matchAll(/'([^']*)'/g)].map(([, type = '']) => type)
+  const isPlain = types.slice(1).every(type => /^(?:string|number|boolean|bigint|null|undefined|["\d].*)$/.test(type))
+  if (finding.code === 2365 && isPlain) return finding
+  const message = `${finding.message} Operators are for numbers; objects such as tensors have methods, as a.add(b), a.mul(b), a.gt(b).`
+  return { ...finding, message }
 }
 
 const judgeUnknownName: Rule = (finding, text) => {
