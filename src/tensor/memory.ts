@@ -27,6 +27,8 @@ export interface MemoryReport {
   toString(): string
 }
 
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+
 /**
  * What tensors hold of memory now: bytes, and what they are, by size and by the line that made them.
  *
@@ -34,14 +36,19 @@ export interface MemoryReport {
  * that grows (losses.push(loss)) keeps all of them: keep loss.item().
  *
  * @example
- * console.log(`${memory()}`)
+ * console.log(memory())
  * @torch torch.cuda.memory_summary
  */
 export function memory({ collect = true }: { readonly collect?: boolean } = {}): MemoryReport {
   const backend: Backend = currentBackend()
   const use = backend.memory(collect)
   const entries = grouped(backend.listing())
-  return { ...use, entries, toString: () => table(use.bytes, use.storages, entries) }
+  const text = (): string => table(use.bytes, use.storages, entries)
+  const report = { ...use, entries }
+  Object.defineProperty(report, 'toString', { value: text })
+  // The table is what a cell and console.log show.
+  Object.defineProperty(report, INSPECT, { value: text })
+  return report
 }
 
 /**
