@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stampAfterBuild } from './setup/build.mjs'
 import { bundle } from './setup/bundle.mjs'
+import { declareMethods } from './setup/methods.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '')
 const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
@@ -14,6 +15,7 @@ if (existsSync(compiler)) {
   const stamp = stampAfterBuild(ROOT)
   const { status } = spawnSync(process.execPath, [compiler, '-b', ...projects], { cwd: ROOT, stdio: 'inherit' })
   if (status === 0) {
+    declareMethods(ROOT)
     await bundle(ROOT)
     stamp()
   }

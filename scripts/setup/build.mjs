@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle, doors } from './bundle.mjs'
 import { runCommand } from './command.mjs'
+import { declareMethods } from './methods.mjs'
 import { hashFiles, readJson, writeJson } from './stamp.mjs'
 
 /** What a learner needs; tests and benches have types that only developers install. */
@@ -43,6 +44,7 @@ export async function build(root, { signal, log }) {
       next: 'Mend the lines named above (git status shows what was changed), then run npm start again.',
     },
   )
+  declareMethods(root)
   await bundle(root)
   stamp()
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { setupModule } from './scripts.js'
 
 interface Build {
@@ -72,5 +73,23 @@ describe('what is built, before npm start goes on', () => {
     compile()
     stamp()
     assert.equal(reason(), 'the sources have changed')
+  })
+})
+
+describe('the methods of a tensor, as declared', () => {
+  const declarations = (file: string): string => readFileSync(new URL(`../../../dist/${file}`, import.meta.url), 'utf8')
+
+  it('have the signature and the documentation of their functions', () => {
+    const text = declarations('tensor/ops/products.d.ts')
+    assert.equal(text.match(/Matrix product: out\[i, j\]/g)?.length, 2)
+    assert.match(text, /interface Tensor \{[\s\S]*\*\/\n +matmul\(b: Tensor\): Tensor;/)
+    assert.match(declarations('autograd/leaf.d.ts'), /\*\/\n +registerHook\(hook: GradientHook\): \(\) => void;/)
+    assert.match(declarations('random/sample.d.ts'), /\*\/\n +normal_\(/)
+  })
+
+  it('are written once, however often it is built', async () => {
+    const { declareMethods } = await setupModule<{ declareMethods(root: string): void }>('methods.mjs')
+    declareMethods(fileURLToPath(new URL('../../../', import.meta.url)))
+    assert.equal(declarations('tensor/ops/products.d.ts').split('interface Tensor {').length, 2)
   })
 })
