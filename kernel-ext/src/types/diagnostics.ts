@@ -64,6 +64,15 @@ const COMMONJS_FORMS = new Set([1202, 1203])
 /** An operator whose operand is an object: TypeScript names what it wants in numbers, not how objects are computed with. */
 const OPERATORS = new Set([2362, 2363, 2365])
 
+/** Something that may be null or undefined, used as if it could not be: TypeScript does not say how one goes on. */
+const POSSIBLY_NOTHING = new Set([2531, 2532, 2533, 18047, 18048, 18049])
+
+/** A value where an object of options is expected, as in zeros(2, 3) and x.sum(1, true). */
+const NOT_OPTIONS = 2559
+
+/** `x[0]` of something without an index. */
+const NO_INDEX = 7053
+
 const UNTYPED_MODULE = 7016
 const ASSIGNED_IMPORT = 2632
 
@@ -133,11 +142,14 @@ export function syntaxFinding({ message, line, column }: CellSyntaxError, code: 
 function ruleOf(code: number): Rule {
   if (COMMONJS_FORMS.has(code)) return () => undefined
   if (code === UNTYPED_MODULE) return judgeUntypedModule
+  if (code === NO_INDEX) return judgeIndex
   if (IMPLICIT_ANY.has(code)) return asWarning
   if (UNKNOWN_MODULE.has(code)) return judgeMissingModule
   if (UNKNOWN_NAME.has(code)) return judgeUnknownName
   if (code === ASSIGNED_IMPORT) return judgeAssignment
   if (OPERATORS.has(code)) return judgeOperator
+  if (POSSIBLY_NOTHING.has(code)) return judgePossiblyNothing
+  if (code === NOT_OPTIONS) return judgeOptions
   return finding => finding
 }
 
@@ -153,6 +165,23 @@ const judgeOperator: Rule = finding => {
   if (finding.code === 2365 && isPlain) return finding
   const message = `${finding.message} Operators are for numbers; objects such as tensors have methods, as a.add(b), a.mul(b), a.gt(b).`
   return { ...finding, message }
+}
+
+const judgePossiblyNothing: Rule = finding => {
+  const { message, subject } = finding
+  const sure = /^[\p{ID_Continue}$.#]+$/u.test(subject) ? `${subject}!` : 'a ! behind it'
+  return { ...finding, message: `${message} Where you know that it is there, write ${sure}; else ask with if.` }
+}
+
+const judgeOptions: Rule = finding => {
+  if (!/^Type '(?:-?[\d.]+|true|false|Tensor)' .*'\w*Options'/.test(finding.message)) return finding
+  const message = `${finding.message} Sizes and axes stand in one list, as in zeros([2, 3]); options have names, as in { keepdim: true }.`
+  return { ...finding, message }
+}
+
+const judgeIndex: Rule = finding => {
+  const advice = finding.message.includes("type 'Tensor'") ? ' A tensor is read by at: x.at(0), x.at(0, 2).' : ''
+  return warn(finding, finding.message + advice)
 }
 
 const judgeUnknownName: Rule = (finding, text) => {

@@ -71,6 +71,13 @@ describe('tensors in cells', function () {
     assert.doesNotMatch(await failure('const c = 1 as number; c < "2"'), /tensors/)
   })
 
+  it('are guarded by types whose findings say what to write', async () => {
+    assert.match(await failure('x.grad.mul(2)'), /TS18047.*write x\.grad!; else ask with if/)
+    assert.match(await failure('import { zeros } from "gradlab"\nzeros(2, 3)'), /TS2559.*as in zeros\(\[2, 3\]\)/)
+    assert.match(await failure('x.sum(1, true)'), /TS2559.*\{ keepdim: true \}/)
+    assert.match((await run('x[0]')).stderr, /TS7053[\s\S]*read by at: x\.at\(0\)/)
+  })
+
   it('that become NaN are named, with the line that made them, in forward and in backward', async () => {
     const forward = 'detectAnomaly(() => {\n  const a = tensor([-1, 4])\n  return a.sqrt()\n})'
     assert.match(await failure(forward), /sqrt made NaN.*Cell \[\d+\]:3:12/)
