@@ -47,7 +47,7 @@ export function readHashed(file: HashedFile): string {
 }
 
 /** Gives the bytes back if their SHA-256 is as expected; `path` names them in the error. */
-export function checkHash(bytes: Buffer, expected: string, path: string): Buffer {
+export function checkHash<B extends Uint8Array>(bytes: B, expected: string, path: string): B {
   const got = node('crypto').createHash('sha256').update(bytes).digest('hex')
   if (got === expected) return bytes
   throw new DataError('DATA_HASH', `${path}: expected SHA-256 ${expected}, got ${got}.`, {

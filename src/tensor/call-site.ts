@@ -1,9 +1,12 @@
 // Where in the learner's code a call came from: the first line of the stack that is not the library's own.
 
-/** The folder of the library: of its modules, or of the files that they are bundled into. */
-const OWN = import.meta.url.replace(/(tensor\/call-site|bundle\/[^/]+)\.js$/, '')
+/** Where this module is; a bundler that writes no ES module leaves import.meta empty. */
+const { url } = import.meta as { url?: string }
 
-const FOLDERS = [OWN, OWN.replace(/^file:\/\//, '')]
+/** The folder of the library: of its modules, or of the files that they are bundled into. */
+const OWN = url?.replace(/(tensor\/call-site|bundle\/[^/]+)\.js$/, '')
+
+const FOLDERS = OWN === undefined ? [] : [OWN, OWN.replace(/^file:\/\//, '')]
 
 /** How far up the caller is mostly, and may be: V8 takes a microsecond for each frame that it writes. */
 const [NEAR, DEPTH] = [10, 40]

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, normalize } from 'node:path'
+import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { ROOT, startBrowser } from './lab.js'
 
@@ -125,6 +126,33 @@ describe('the library in a browser', function () {
     `)
     assert.deepEqual(scrolls, [])
   })
+
+  for (const format of ['esm', 'iife'] as const) {
+    it(`runs in a page from one file that a bundler has made, as ${format}`, async () => {
+      const contents = `import { tensor } from 'gradlab'
+        const x = tensor([1, 2, 3], { requiresGrad: true })
+        x.mul(x).sum().backward()
+        globalThis.bundled_${format} = JSON.stringify(x.grad)`
+      const { outputFiles, warnings } = await build({
+        stdin: { contents, resolveDir: ROOT },
+        bundle: true,
+        minify: true,
+        format,
+        write: false,
+        logLevel: 'silent',
+      })
+      // A classic script has no import.meta, which esbuild says.
+      assert.deepEqual(
+        warnings.map(({ id }) => id).filter(id => format === 'esm' || id !== 'empty-import-meta'),
+        [],
+      )
+      const [file] = outputFiles
+      const type = format === 'esm' ? 'module' : 'text/javascript'
+      await page.addScriptTag({ content: file?.text ?? '', type })
+      await page.waitForFunction(name => name in globalThis, `bundled_${format}`)
+      assert.equal(await page.evaluate(`bundled_${format}`), '[2,4,6]')
+    })
+  }
 
   it('says what only Node can do', async () => {
     const message = await run<{ code: string }>(`
