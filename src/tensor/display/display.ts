@@ -33,9 +33,10 @@ const STYLE = `<style>
 .gl-tensor{font:13px/1.5 var(--jp-code-font-family,ui-monospace,monospace);font-variant-numeric:tabular-nums;color:var(--jp-content-font-color1,inherit);max-width:100%;padding:2px 1px}
 .gl-tensor p,.gl-tensor figure{margin:0}.gl-tensor b{font-weight:600}.gl-tensor p span{white-space:nowrap}
 .gl-tensor i{font-style:normal;opacity:.62}.gl-tensor p *+span{margin-left:1.2em}
-.gl-tensor .gl-heat{display:flex;flex-wrap:wrap;align-items:center;gap:4px 8px;margin:5px 0;font-size:11px}
+.gl-tensor .gl-heat{display:flex;flex-wrap:wrap;align-items:center;gap:4px 16px;margin:5px 0;font-size:11px}
+.gl-tensor .gl-scale{display:flex;align-items:center;gap:8px}
 .gl-tensor .gl-heat svg{display:block;max-width:100%;border-radius:2px;box-shadow:0 0 0 1px rgba(128,128,128,.35)}
-.gl-tensor .gl-heat span{opacity:.75}.gl-tensor .gl-heat span:first-of-type{margin-left:8px}
+.gl-tensor .gl-heat span{opacity:.75}
 .gl-tensor .gl-tables{display:flex;flex-wrap:wrap;gap:6px 28px}
 .gl-tensor figcaption,.gl-tensor .gl-note{opacity:.62;font-size:11px}
 .gl-tensor.gl-tensor table{border-collapse:separate;border-spacing:1px;border:0;margin:2px 0 4px;width:auto;font:inherit;color:inherit;table-layout:auto;display:table}
@@ -114,5 +115,5 @@ function heat(x: Tensor, statistics: Statistics, size: number): string {
   if (Number.isNaN(bounds.min)) return `<div class="gl-heat">${strip}</div>`
   const [least, greatest] = x.dtype === 'bool' ? ['false', 'true'] : [short(bounds.min), short(bounds.max)]
   const from = least === greatest ? '' : `<span>${least}</span>`
-  return `<div class="gl-heat">${strip}${from}${legend(bounds)}<span>${greatest}</span></div>`
+  return `<div class="gl-heat">${strip}<div class="gl-scale">${from}${legend(bounds)}<span>${greatest}</span></div></div>`
 }
