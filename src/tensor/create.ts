@@ -238,7 +238,12 @@ function spaced(operation: string, start: number, end: number, steps: number): F
  */
 export function eye(n: number, m: number | CreateOptions = n, options: CreateOptions = {}): Tensor {
   const [columns, chosen] = typeof m === 'number' ? [m, options] : [n, m]
-  const shape = checkShape('eye', [n, columns])
+  if (![n, columns].every(size => Number.isInteger(size) && size >= 0)) {
+    throw new TensorError('BAD_SHAPE', `eye: ${String(n)} rows and ${String(columns)} columns are not possible.`, {
+      next: 'Give whole numbers from 0: eye(3), or eye(2, 3).',
+    })
+  }
+  const shape = [n, columns]
   const values = new Uint8Array(n * columns)
   for (let i = 0; i < Math.min(n, columns); i++) values[i * columns + i] = 1
   const dtype = chosen.dtype ?? state.defaultDtype
@@ -346,11 +351,13 @@ export function make<P extends KernelName>(name: P, params: PrimitiveParams[P], 
   return out
 }
 
-/** Marks a fresh tensor as a leaf where the options ask for it. */
-export function leaf(operation: string, x: Tensor, { requiresGrad = false }: CreateOptions): Tensor {
+/** Marks a fresh tensor as a leaf where the options ask for it. Throws BAD_VALUE for options that are none: zeros(2, 3). */
+export function leaf(operation: string, x: Tensor, options: CreateOptions): Tensor {
+  if (typeof options !== 'object' || Array.isArray(options) || isTensor(options)) throw noOptions(operation, options)
+  const { requiresGrad = false } = options
   if (!requiresGrad) return x
   if (!isFloat(x.dtype)) {
-    throw new TensorError('BAD_DTYPE', `${operation}: a ${x.dtype} tensor cannot have a gradient.`, {
+    throw new TensorError('BAD_DTYPE', `${operation}: a tensor of dtype ${x.dtype} cannot have a gradient.`, {
       next: "Only floats can: give { dtype: 'float32', requiresGrad: true }.",
     })
   }
@@ -361,6 +368,12 @@ export function leaf(operation: string, x: Tensor, { requiresGrad = false }: Cre
   }
   hooks.makeLeaf(x)
   return x
+}
+
+function noOptions(operation: string, got: unknown): TensorError {
+  return new TensorError('BAD_VALUE', `${operation}: expected options, got ${kindOf(got)}.`, {
+    next: `Sizes and numbers stand in one list, options have names: ${operation}([2, 3], { dtype: 'float32' }).`,
+  })
 }
 
 function filled(operation: string, shape: Shape | number, value: number, dtype: DType, options: CreateOptions): Tensor {

@@ -1,6 +1,7 @@
 // How JavaScript itself meets a tensor: operators, text, loops, the console and a notebook's display door.
 import { displayTensor, type MimeBundle } from './display/display.js'
 import { shapeText, TensorError } from './errors.js'
+import { type NestedArray, toArray } from './ops/read.js'
 import { select, t, transpose } from './ops/views.js'
 import { print } from './print/print.js'
 import { Tensor } from './tensor.js'
@@ -28,6 +29,15 @@ declare module './tensor.js' {
      */
     toString(): string
     [Symbol.toPrimitive](hint: string): string
+    /**
+     * What `JSON.stringify` writes of it: the numbers in nested arrays, as toArray gives them. JSON has no NaN and no Infinity:
+     * it writes null. Dtype and graph are left out.
+     *
+     * @torch none
+     * @example
+     * JSON.stringify(tensor([[1, 2], [3, 4]])) // '[[1,2],[3,4]]'
+     */
+    toJSON(): NestedArray
   }
 }
 
@@ -53,6 +63,9 @@ const methods = {
         next: 'Use its methods: a.add(b), a.sub(b), a.mul(b), a.lt(b), a.eq(b); or read one number with item().',
       },
     )
+  },
+  toJSON(this: Tensor): NestedArray {
+    return toArray(this)
   },
   [Symbol.for('nodejs.util.inspect.custom')](this: Tensor): string {
     return print(this)

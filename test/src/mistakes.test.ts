@@ -1,8 +1,11 @@
 // Mistakes that no golden case can make: with graphs, backends, memory and JavaScript itself. Those with arguments alone are in
 // test/golden/cases/mistakes.py.
 import assert from 'node:assert/strict'
+import * as gradlab from '#src/index.js'
 import {
   checkpoint,
+  conv2d,
+  convTranspose2d,
   customFunction,
   detectAnomaly,
   device,
@@ -178,6 +181,41 @@ describe('anything but a tensor', () => {
 describe('mistakes with JavaScript', () => {
   it('a tensor of several numbers is not one', () => {
     fails(() => tensor([1, 2]).item(), 'NOT_A_NUMBER', /\[2\]/)
+  })
+
+  it('sizes one by one are no options', () => {
+    const loose = gradlab as unknown as Record<string, (...args: unknown[]) => unknown>
+    for (const name of ['zeros', 'ones', 'rand', 'randn']) {
+      fails(() => loose[name]?.(2, 3), 'BAD_VALUE', new RegExp(`${name}: expected options, got .*${name}\\(\\[2, 3\\]`))
+      fails(() => loose[name]?.([2], tensor([1])), 'BAD_VALUE', /expected options/)
+    }
+    fails(() => loose.tensor?.(1, 2, 3), 'BAD_VALUE', /tensor: expected options, got/)
+    fails(() => loose.eye?.(-1), 'BAD_SHAPE', /eye: -1 rows.*eye\(3\)/)
+  })
+
+  it('options are no bias, and a bias has one number a channel', () => {
+    const [x, w] = [zeros([1, 3, 4, 4]), zeros([2, 3, 3, 3])]
+    fails(() => conv2d(x, w, { padding: 1 } as unknown as Tensor), 'NOT_A_TENSOR', /conv2d: the bias.*null for no bias/)
+    fails(() => conv2d(x, w, zeros([3])), 'SHAPE_MISMATCH', /bias has shape \[3\]; the weight makes 2 channels/)
+    const turned = zeros([3, 2, 3, 3])
+    fails(() => convTranspose2d(x, turned, zeros([3])), 'SHAPE_MISMATCH', /bias has shape \[3\].* 2 channels/)
+    assert.equal(convTranspose2d(x, turned, zeros([2])).shape[1], 2)
+  })
+
+  it('one place in each row wants an axis', () => {
+    const labels = tensor([0, 1], { dtype: 'int32' })
+    fails(() => zeros([2, 3]).gather(1, labels), 'SHAPE_MISMATCH', /index\.unsqueeze\(1\)/)
+    fails(() => zeros([2, 3, 4]).gather(1, labels), 'SHAPE_MISMATCH', /for dim 1\.$/)
+  })
+
+  it('a leaf is not set to zero: the error has the name that was written', () => {
+    fails(() => leaf([1]).zero_(), 'IN_PLACE', /^zero_: /)
+    fails(() => leaf([1]).fill_(0), 'IN_PLACE', /^fill_: /)
+  })
+
+  it('JSON has the numbers, and null for what it cannot write', () => {
+    const x = tensor([[1, Number.NaN]], { requiresGrad: true })
+    assert.equal(JSON.stringify({ x, y: x.exp().sum().mul(0).nanToNum() }), '{"x":[[1,null]],"y":0}')
   })
 
   it('a single number has no rows', () => {

@@ -2,7 +2,7 @@
 import { apply } from '../engine.js'
 import { shapeText, TensorError } from '../errors.js'
 import { type Conv2dParams, needFloat } from '../primitives.js'
-import type { Tensor } from '../tensor.js'
+import { isTensor, type Tensor } from '../tensor.js'
 import { add } from './arithmetic.js'
 import { meet, needTensor } from './operand.js'
 import { type Axes, type PerAxis, pair } from './per-axis.js'
@@ -108,6 +108,7 @@ function convolve(
   const [input, kernel] = operands(operation, axes, x, weight)
   const channels = input.shape[1] as number
   const [outputs, perGroup] = kernel.shape as [number, number]
+  checkBias(operation, bias, outputs)
   if (channels !== perGroup * groups || outputs % groups !== 0) {
     throw new TensorError(
       'SHAPE_MISMATCH',
@@ -151,6 +152,7 @@ function transposeConvolve(
       },
     )
   }
+  checkBias(operation, bias, (kernel.shape[1] as number) * groups)
   const params = paramsOf(operation, axes, kernel, options)
   const extra = pair(operation, 'outputPadding', axes, outputPadding, 0)
   const size = [0, 1].map(a => {
@@ -262,7 +264,23 @@ function paddingOf(
 /** Bias, and the axes that came in. */
 function finished(axes: Axes, x: Tensor, out: Tensor, bias: Tensor | null | undefined): Tensor {
   const [n, o, h, w] = out.shape as [number, number, number, number]
-  const whole = bias === undefined || bias === null ? out : add(out, reshaped(bias, [bias.shape[0] ?? 1, 1, 1]))
+  const whole = bias === undefined || bias === null ? out : add(out, reshaped(bias, [o, 1, 1]))
   const shape = axes === 2 ? [o, h, w] : [o, w]
   return reshaped(whole, x.shape.length === axes + 2 ? [n, ...shape] : shape)
+}
+
+/** Throws NOT_A_TENSOR where options stand in the place of the bias, SHAPE_MISMATCH unless it has one number an output channel. */
+function checkBias(operation: string, bias: Tensor | null | undefined, outputs: number): void {
+  if (bias === undefined || bias === null) return
+  if (!isTensor(bias)) {
+    throw new TensorError('NOT_A_TENSOR', `${operation}: the bias, its third argument, is no tensor.`, {
+      next: `Write ${operation}(x, weight, bias, options), with null for no bias.`,
+    })
+  }
+  if (bias.shape.length === 1 && bias.shape[0] === outputs) return
+  throw new TensorError(
+    'SHAPE_MISMATCH',
+    `${operation}: the bias has shape ${shapeText(bias.shape)}; the weight makes ${outputs} channels.`,
+    { next: `Give one number a channel: shape [${outputs}].` },
+  )
 }

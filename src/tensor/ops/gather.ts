@@ -36,7 +36,9 @@ function prepared(operation: string, x: Tensor, dim: number, index: Tensor): { a
       'SHAPE_MISMATCH',
       `${operation}: the index has shape ${shapeText(index.shape)}, the tensor ${shapeText(x.shape)}.`,
       {
-        next: `Both need the same number of axes, and the index at most the tensor's sizes but for dim ${at}.`,
+        next: `Both need the same number of axes, and the index at most the tensor's sizes but for dim ${at}.${
+          index.shape.length === x.shape.length - 1 ? ` For one place in each row: index.unsqueeze(${at}).` : ''
+        }`,
       },
     )
   }

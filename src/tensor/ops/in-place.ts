@@ -26,17 +26,21 @@ import { expanded } from './windows.js'
  * zeros([2]).fill_(7) // tensor([7., 7.])
  */
 export function fill_(x: Tensor, value: number | boolean): Tensor {
+  return filled('fill_', x, value)
+}
+
+function filled(operation: string, x: Tensor, value: number | boolean): Tensor {
   const number = Number(value)
   if (x.dtype === 'int32' && !(Math.trunc(number) >= -0x8000_0000 && Math.trunc(number) <= 0x7fff_ffff)) {
-    throw new TensorError('BAD_VALUE', `fill_: int32 cannot hold ${number}.`, {
+    throw new TensorError('BAD_VALUE', `${operation}: int32 cannot hold ${number}.`, {
       next: 'Use a float tensor: x.float().',
     })
   }
   const params = { shape: x.shape, dtype: x.dtype, value: number }
   const { backend } = x.storage
   // apply() makes tensors on the current backend.
-  if (backend !== currentBackend()) return assign('fill_', x, () => make('full', params, backend), [x])
-  return applyInto('fill_', x, 'full', [], params)
+  if (backend !== currentBackend()) return assign(operation, x, () => make('full', params, backend), [x])
+  return applyInto(operation, x, 'full', [], params)
 }
 
 /**
@@ -47,7 +51,7 @@ export function fill_(x: Tensor, value: number | boolean): Tensor {
  * ones([2]).zero_() // tensor([0., 0.])
  */
 export function zero_(x: Tensor): Tensor {
-  return fill_(x, 0)
+  return filled('zero_', x, 0)
 }
 
 /**

@@ -111,7 +111,7 @@ describe('tensor', () => {
   it('refuses unknown dtypes and gradients of whole numbers', () => {
     assertThrows(() => tensor([1], { dtype: 'int64' as never }), 'BAD_DTYPE', /'int64' is not a dtype/)
     assertThrows(() => zeros([1], { dtype: 'uint8' as never }), 'BAD_DTYPE', /'uint8'/)
-    assertThrows(() => tensor([true], { requiresGrad: true }), 'BAD_DTYPE', /bool tensor cannot have a gradient/)
+    assertThrows(() => tensor([true], { requiresGrad: true }), 'BAD_DTYPE', /dtype bool cannot have a gradient/)
   })
 
   it('say so where autograd is not loaded', () => {
