@@ -1,5 +1,6 @@
 // Tensors for tests of gradients: float64 leaves at generic points, the same every time.
 
+import { setFlagsFromString } from 'node:v8'
 import { device, noGrad, setBackend } from '#src/index.js'
 import { fromArray } from '#src/tensor/create.js'
 import { apply, assign, compute } from '#src/tensor/engine.js'
@@ -58,15 +59,20 @@ export function on(backend: string): void {
 }
 
 /**
- * How many bytes live after `times` runs more than after the first: the least of three looks with runs between them. V8 now
- * and then holds on for a while to what the last run had at hand (about one look in a hundred); a leak stays.
+ * How many bytes live after `times` runs more than after the first: the least of three looks with runs between them. V8 holds
+ * on to what a function has at hand while it optimises it beside the program; a leak stays.
  */
 export function growth(run: () => unknown, times: number, live: () => number): number {
-  run()
-  const start = live()
-  const looks = [1, 2, 3].map(() => {
-    for (let i = 0; i < times; i++) run()
-    return live() - start
-  })
-  return Math.min(...looks)
+  setFlagsFromString('--no-concurrent-recompilation')
+  try {
+    run()
+    const start = live()
+    const looks = [1, 2, 3].map(() => {
+      for (let i = 0; i < times; i++) run()
+      return live() - start
+    })
+    return Math.min(...looks)
+  } finally {
+    setFlagsFromString('--concurrent-recompilation')
+  }
 }
