@@ -129,7 +129,9 @@ export function cholesky(a: Tensor): Tensor {
 }
 
 /**
- * X with A X = B: A [..., n, n], B [..., n, k] or [n] -> as B. Leading axes broadcast.
+ * Solves linear equations: X with A X = B, by elimination with row exchanges (LU), which is more exact than inv(A) B.
+ *
+ * Shapes: A [..., n, n], B [..., n, k] or [n] -> that of B. Leading axes broadcast.
  *
  * Throws NOT_CONVERGED for a singular matrix, SHAPE_MISMATCH, BAD_SHAPE, BAD_DTYPE.
  *
@@ -317,7 +319,9 @@ export function matrixRank(a: Tensor, { rtol }: PinvOptions = {}): Tensor {
 }
 
 /**
- * The greatest singular value over the least: how much a relative error may grow. [..., m, n] -> [...]
+ * Condition number: the greatest singular value over the least, how much a relative error may grow in solve.
+ *
+ * Shape: [..., m, n] -> [...]. Infinity for a singular matrix. Throws as svd.
  *
  * @example
  * linalg.cond(tensor([[1, 0], [0, 4]])) // tensor(4.)

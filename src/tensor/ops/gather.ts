@@ -138,7 +138,10 @@ function fitted(operation: string, x: Tensor, index: Tensor, source: Tensor): Te
 }
 
 /**
- * Rows (slices) of x along an axis, in the order of a list of indices: [A, B], int32 [K] -> [K, B] for dim 0.
+ * Rows (slices) of x along an axis, in the order of a list of indices: out[k, :] = x[index[k], :] for dim 0.
+ *
+ * Shapes: [A, B] with an int32 index [K] -> [K, B] for dim 0, [A, K] for dim 1. Dtype: that of x. The gradients of a row that is
+ * taken several times are summed. Throws BAD_DTYPE where the index is not int32, BAD_INDEX outside of the axis, BAD_DIM.
  *
  * @example
  * tensor([[1, 2], [3, 4], [5, 6]]).indexSelect(0, tensor([2, 0], { dtype: 'int32' })) // tensor([[5., 6.], [1., 2.]])

@@ -147,7 +147,10 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
 }
 
 /**
- * With two axes exchanged. A view.
+ * With two axes exchanged: out[..., j, ..., i, ...] = x[..., i, ..., j, ...]. A view: both share their numbers.
+ *
+ * Shape: that of x with the sizes of dim0 and dim1 exchanged. Dtype: kept. Negative axes count from the back. Throws BAD_DIM
+ * for an axis that does not exist.
  *
  * @example
  * zeros([2, 3, 4]).transpose(0, 2).shape // [4, 3, 2]
