@@ -1,6 +1,9 @@
 // The public face of `gradlab`.
 import './backends/index.js'
 import * as data from './data/index.js'
+import * as F from './nn/functional/index.js'
+import * as nn from './nn/index.js'
+import * as optim from './optim/index.js'
 import * as linalg from './tensor/linalg.js'
 
 export {
@@ -314,4 +317,4 @@ export {
   view,
 } from './tensor/ops/views.js'
 export { type PrintOptions, setPrintOptions } from './tensor/print/print.js'
-export { data, linalg }
+export { data, F, linalg, nn, optim }

@@ -12,14 +12,16 @@ const LIBRARY: Record<string, string[]> = {
   random: ['tensor'],
   autograd: ['tensor'],
   backends: ['tensor'],
-  data: [],
+  nn: ['tensor', 'random', 'autograd'],
+  optim: ['tensor', 'random', 'autograd', 'nn'],
+  data: ['tensor', 'random', 'autograd', 'nn'],
   notebook: [],
   cli: ['notebook', 'data'],
-  index: ['tensor', 'random', 'autograd', 'backends', 'data'],
+  index: ['tensor', 'random', 'autograd', 'backends', 'nn', 'optim', 'data'],
 }
 
 /** Rooms that load where there is no Node and no package: a page, a worker, a phone. */
-const EVERYWHERE = ['tensor', 'random', 'autograd', 'backends']
+const EVERYWHERE = ['tensor', 'random', 'autograd', 'backends', 'nn', 'optim']
 
 /** The same for the kernel. */
 const KERNEL: Record<string, string[]> = {

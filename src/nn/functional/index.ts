@@ -1,0 +1,4 @@
+// The public face of `F`: what layers compute, as functions of tensors.
+
+export { relu } from '../../tensor/ops/activation.js'
+export { linear } from '../../tensor/ops/products.js'

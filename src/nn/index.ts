@@ -1,0 +1,11 @@
+// The public face of `gradlab/nn`: layers, losses, initialisers.
+export { ReLU } from './activation.js'
+export { Identity, Sequential } from './containers.js'
+export { ModuleError, type ModuleErrorCode } from './errors.js'
+export * as functional from './functional/index.js'
+export type { BackwardHook, ForwardHook, ForwardPreHook } from './hooks.js'
+export { type LayerOptions, Linear, type LinearOptions } from './linear.js'
+export { type BufferOptions, type Layer, Module, type ToOptions } from './module.js'
+export { Parameter, type ParameterOptions } from './parameter.js'
+export { type LoadOptions, type LoadReport, type StateDict, toTorchNames } from './state-dict.js'
+export { Summary, type SummaryInput, type SummaryRow } from './summary.js'

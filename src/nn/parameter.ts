@@ -1,0 +1,40 @@
+// A tensor that training changes.
+import { isTensor, Tensor } from '../tensor/tensor.js'
+import { ModuleError } from './errors.js'
+
+export interface ParameterOptions {
+  /** Whether backward computes its gradient. True; false freezes it. */
+  readonly requiresGrad?: boolean | undefined
+}
+
+/**
+ * A tensor that training changes: a module finds it in its fields, backward computes its gradient, an optimizer updates it.
+ *
+ * It shares memory with the tensor that it is made from, and is a leaf. Only float tensors can require a gradient (BAD_DTYPE).
+ *
+ * @example
+ * class Scale extends nn.Module {
+ *   weight = new nn.Parameter(ones([3]))
+ *   forward(x: Tensor): Tensor {
+ *     return x.mul(this.weight)
+ *   }
+ * }
+ * new Scale().parameters().length // 1
+ * @torch torch.nn.Parameter
+ */
+export class Parameter extends Tensor {
+  constructor(data: Tensor, { requiresGrad = true }: ParameterOptions = {}) {
+    if (!isTensor(data)) {
+      throw new ModuleError('NOT_A_PARAMETER', `Parameter: expected a tensor, got ${describe(data)}.`, {
+        next: 'Make one first: new nn.Parameter(zeros([3])).',
+      })
+    }
+    super(data.storage, data.offset, data.shape, data.layout, data.dtype, undefined)
+    if (requiresGrad) this.requiresGrad_()
+  }
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'an array'
+  return value === null ? 'null' : typeof value
+}

@@ -1,0 +1,74 @@
+// What a module holds: parameters, buffers and other modules, found in its fields in the order in which they were written.
+import { isTensor, type Tensor } from '../tensor/tensor.js'
+import { ModuleError } from './errors.js'
+import type { Module } from './module.js'
+import { Parameter } from './parameter.js'
+
+/** One thing that a module holds itself, by the name of its field (`weight`, `layers.0` in an array). */
+export type Held =
+  | { readonly kind: 'parameter'; readonly name: string; readonly value: Parameter }
+  | { readonly kind: 'buffer'; readonly name: string; readonly value: Tensor; readonly persistent: boolean }
+  | { readonly kind: 'module'; readonly name: string; readonly value: Module }
+
+/** What tells a module from other objects: asked instead of `instanceof`, so that this file need not import the class. */
+export const MODULE = Symbol.for('gradlab.module')
+
+export function isModule(value: unknown): value is Module {
+  return typeof value === 'object' && value !== null && MODULE in value
+}
+
+/** The names of a module's buffers, and whether each belongs into its state dict. */
+export const buffersOf = new WeakMap<Module, Map<string, boolean>>()
+
+/** What the fields of one module hold, not what its children hold. */
+export function* held(module: Module): Generator<Held> {
+  const buffers = buffersOf.get(module)
+  for (const [name, value] of Object.entries(module)) {
+    if (value instanceof Parameter) yield { kind: 'parameter', name, value }
+    else if (isModule(value)) yield { kind: 'module', name, value }
+    else if (Array.isArray(value)) yield* heldInArray(module, name, value)
+    else if (isTensor(value)) {
+      const persistent = buffers?.get(name)
+      if (persistent !== undefined) yield { kind: 'buffer', name, value, persistent }
+      else refuseLeaf(module, name, value)
+    }
+  }
+}
+
+/** Arrays count too: to forget ModuleList would else mean to train nothing without a word. */
+function* heldInArray(module: Module, field: string, values: readonly unknown[]): Generator<Held> {
+  for (const [i, value] of values.entries()) {
+    const name = `${field}.${i}`
+    if (value instanceof Parameter) yield { kind: 'parameter', name, value }
+    else if (isModule(value)) yield { kind: 'module', name, value }
+    else if (isTensor(value)) refuseLeaf(module, name, value)
+  }
+}
+
+function refuseLeaf(module: Module, name: string, value: Tensor): void {
+  if (!value.requiresGrad || !value.isLeaf) return
+  throw new ModuleError(
+    'NOT_A_PARAMETER',
+    `${module.constructor.name}: its field '${name}' holds a tensor that requires a gradient but is no Parameter.`,
+    { next: `Write this.${name} = new nn.Parameter(...), so that optimizers and state dicts see it.` },
+  )
+}
+
+/** A module and all below it, with path ('' for itself) and depth; each once. */
+export function* modulesOf(
+  module: Module,
+  path = '',
+  depth = 0,
+  seen = new Set<Module>(),
+): Generator<[path: string, module: Module, depth: number]> {
+  if (seen.has(module)) return
+  seen.add(module)
+  yield [path, module, depth]
+  for (const child of held(module)) {
+    if (child.kind === 'module') yield* modulesOf(child.value, join(path, child.name), depth + 1, seen)
+  }
+}
+
+export function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`
+}

@@ -1,0 +1,219 @@
+// What all optimizers share: groups of parameters with options of their own, a state for each parameter, the step.
+import { enableGrad, noGrad } from '../autograd/index.js'
+import { zerosLike } from '../tensor/ops/like.js'
+import { isTensor, type Tensor } from '../tensor/tensor.js'
+import { atomic } from './atomic.js'
+import { OptimError } from './errors.js'
+
+/** What every optimizer knows of a group. */
+export interface GroupOptions {
+  /** Learning rate: the length of a step. */
+  lr: number
+}
+
+/** Parameters that are updated alike, with their options; `lr` and the others may be changed at any time. */
+export type ParamGroup<O> = O & { params: Tensor[] }
+
+/** Parameters, or groups of them with options that differ from the optimizer's: `[{ params, lr: 1e-4 }, { params: others }]`. */
+export type OptimizerParams<O> = Iterable<Tensor> | Iterable<{ params: Iterable<Tensor> } & Partial<O>>
+
+/** What an optimizer remembers of one parameter: tensors and numbers by name. */
+export type ParamState = Record<string, Tensor | number>
+
+/** An optimizer as plain data, as PyTorch has it: parameters are numbers, counted through all groups. */
+export interface OptimizerState {
+  readonly state: Record<number, ParamState>
+  readonly paramGroups: readonly ({ params: number[] } & object)[]
+}
+
+/**
+ * The base of all optimizers. A subclass says in `update` how one parameter moves; it runs without recording, so it writes in
+ * place.
+ *
+ * @example
+ * class SignDescent extends optim.Optimizer<{ lr: number }> {
+ *   constructor(params: Iterable<Tensor>, { lr = 0.01 } = {}) {
+ *     super(params, { lr })
+ *   }
+ *   protected override update(p: Tensor, g: Tensor, group: { lr: number }): void {
+ *     p.sub_(g.sign().mul(group.lr))
+ *   }
+ * }
+ * @torch torch.optim.Optimizer
+ */
+export abstract class Optimizer<O extends GroupOptions = GroupOptions> {
+  readonly paramGroups: ParamGroup<O>[] = []
+  /** What is remembered of each parameter, from its first step on. */
+  readonly state = new Map<Tensor, ParamState>()
+  /** Options of groups that do not say otherwise. */
+  readonly defaults: O
+
+  constructor(params: OptimizerParams<O>, defaults: O) {
+    this.defaults = defaults
+    for (const group of groupsOf<O>(this.constructor.name, params)) this.addParamGroup(group)
+  }
+
+  /** Moves one parameter by its gradient. `state` is the parameter's own, empty before its first step. */
+  protected abstract update(parameter: Tensor, gradient: Tensor, group: ParamGroup<O>, state: ParamState): void
+
+  /** Throws BAD_OPTION where the options of a group are out of range. */
+  protected check({ lr }: ParamGroup<O>): void {
+    this.need('lr', lr, lr >= 0)
+  }
+
+  /** Throws BAD_OPTION unless `holds`. */
+  protected need(name: string, value: unknown, holds: boolean): void {
+    if (holds) return
+    throw new OptimError('BAD_OPTION', `${this.constructor.name}: ${name} = ${String(value)} is out of range.`, {
+      next: 'The docstring says which values it takes.',
+    })
+  }
+
+  /**
+   * Updates every parameter that has a gradient. With a closure, which computes the loss anew and calls backward, runs that first
+   * and returns what it returns.
+   */
+  step(): undefined
+  step<T>(closure: () => T): T
+  step<T>(closure?: () => T): T | undefined {
+    const loss = closure === undefined ? undefined : enableGrad(closure)
+    atomic(() => noGrad(() => this.updateAll()))
+    return loss
+  }
+
+  /** One update of all parameters. */
+  protected updateAll(): void {
+    for (const group of this.paramGroups) {
+      for (const parameter of group.params) {
+        const { grad } = parameter
+        if (grad !== null) this.update(parameter, grad, group, this.stateFor(parameter))
+      }
+    }
+  }
+
+  /** The state of a parameter, made at its first use. */
+  protected stateFor(parameter: Tensor): ParamState {
+    let state = this.state.get(parameter)
+    if (state === undefined) {
+      state = {}
+      this.state.set(parameter, state)
+    }
+    return state
+  }
+
+  /** Forgets the gradients of all parameters: before each backward, since gradients add up. */
+  zeroGrad(): void {
+    for (const { params } of this.paramGroups) for (const parameter of params) parameter.grad = null
+  }
+
+  /** Adds parameters with options of their own: layers that are thawed later. Throws NO_PARAMETERS, BAD_PARAMETER, BAD_OPTION. */
+  addParamGroup(group: { params: Iterable<Tensor> } & Partial<O>): void {
+    const known = new Set(this.paramGroups.flatMap(({ params }) => params))
+    const params = [...group.params]
+    for (const parameter of params) {
+      needParameter(this.constructor.name, parameter, known)
+      known.add(parameter)
+    }
+    const whole = { ...this.defaults, ...group, params }
+    this.check(whole)
+    this.paramGroups.push(whole)
+  }
+
+  /** Options and states as plain data; tensors are shared with the optimizer. */
+  stateDict(): OptimizerState {
+    const numbers = this.#numbers()
+    return {
+      state: Object.fromEntries([...this.state].map(([parameter, state]) => [numbers.get(parameter), { ...state }])),
+      paramGroups: this.paramGroups.map(group => ({
+        ...group,
+        params: group.params.map(parameter => numbers.get(parameter) as number),
+      })),
+    }
+  }
+
+  /** Takes options and states from a dict; its tensors are copied. Throws STATE_DICT where groups or shapes do not fit. */
+  loadStateDict({ state, paramGroups }: OptimizerState): void {
+    const sizes = (groups: readonly { params: readonly unknown[] }[]) =>
+      groups.map(({ params }) => params.length).join(', ')
+    if (sizes(paramGroups) !== sizes(this.paramGroups)) {
+      throw new OptimError(
+        'STATE_DICT',
+        `${this.constructor.name}: expected groups of ${sizes(this.paramGroups)} parameters, got ${sizes(paramGroups)}.`,
+        { next: 'Give the optimizer the parameters that it had when its state was saved.' },
+      )
+    }
+    this.state.clear()
+    for (const [i, { params, ...options }] of paramGroups.entries()) {
+      const group = this.paramGroups[i] as ParamGroup<O>
+      Object.assign(group, options)
+      for (const [k, number] of params.entries()) {
+        const saved = state[number]
+        if (saved !== undefined) this.state.set(group.params[k] as Tensor, copied(saved))
+      }
+    }
+  }
+
+  #numbers(): Map<Tensor, number> {
+    return new Map(this.paramGroups.flatMap(({ params }) => params).map((parameter, i) => [parameter, i]))
+  }
+
+  toString(): string {
+    const groups = this.paramGroups.map(({ params, ...options }, i) => {
+      const shown = Object.entries(options).map(([name, value]) => `${name}=${String(value)}`)
+      return `  group ${i}: ${params.length} parameters, ${shown.join(', ')}`
+    })
+    return [`${this.constructor.name}(`, ...groups, ')'].join('\n')
+  }
+}
+
+Object.defineProperty(Optimizer.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Optimizer): string {
+    return this.toString()
+  },
+})
+
+/** A running tensor of a parameter's state, zeros at first: `running(state, 'momentumBuffer', p)`. */
+export function running(state: ParamState, name: string, parameter: Tensor): Tensor {
+  state[name] ??= zerosLike(parameter)
+  return state[name] as Tensor
+}
+
+/** Counts a parameter's steps: 1 at the first. */
+export function nextStep(state: ParamState): number {
+  const step = ((state.step as number | undefined) ?? 0) + 1
+  state.step = step
+  return step
+}
+
+function copied(state: ParamState): ParamState {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, value]) => [name, isTensor(value) ? value.detach().clone() : value]),
+  )
+}
+
+function groupsOf<O>(name: string, params: OptimizerParams<O>): ({ params: Iterable<Tensor> } & Partial<O>)[] {
+  const items = isTensor(params) ? [params] : [...params]
+  if (items.length === 0) {
+    throw new OptimError('NO_PARAMETERS', `${name}: there are no parameters.`, {
+      next: 'Give model.parameters(); a model of plain tensors has none: wrap them in nn.Parameter.',
+    })
+  }
+  const grouped = items.filter(item => typeof item === 'object' && item !== null && 'params' in item)
+  return grouped.length > 0
+    ? (grouped as ({ params: Iterable<Tensor> } & Partial<O>)[])
+    : [{ params: items } as unknown as { params: Iterable<Tensor> } & Partial<O>]
+}
+
+function needParameter(name: string, parameter: unknown, known: ReadonlySet<Tensor>): asserts parameter is Tensor {
+  const problem = !isTensor(parameter)
+    ? ['is no tensor', 'Give model.parameters(), or a list of tensors.']
+    : !parameter.isLeaf
+      ? ['is the result of an operation', 'Only leaves can be optimised: give the tensor that it was made of.']
+      : known.has(parameter)
+        ? ['is given twice', 'Each parameter belongs to one group.']
+        : undefined
+  if (problem === undefined) return
+  throw new OptimError('BAD_PARAMETER', `${name}: parameter ${known.size} ${problem[0]}.`, {
+    next: problem[1] as string,
+  })
+}
