@@ -21,11 +21,16 @@ export interface LoadOptions {
   readonly strict?: boolean | undefined
 }
 
-/** Parameters and persistent buffers by name; a shared one stands under each of its names. */
+/** Parameters and persistent buffers by name, a module's own before those of its children; a shared one stands under each of its names. */
 export function stateOf(module: Module, path = '', out: StateDict = {}): StateDict {
-  for (const item of held(module)) {
-    if (item.kind === 'module') stateOf(item.value, join(path, item.name), out)
-    else if (item.kind === 'parameter' || item.persistent) out[join(path, item.name)] = item.value.detach()
+  const items = [...held(module)]
+  for (const kind of ['parameter', 'buffer', 'module'] as const) {
+    for (const item of items) {
+      if (item.kind !== kind) continue
+      const name = join(path, item.name)
+      if (item.kind === 'module') stateOf(item.value, name, out)
+      else if (item.kind === 'parameter' || item.persistent) out[name] = item.value.detach()
+    }
   }
   return out
 }

@@ -1,0 +1,12 @@
+// An error with its code, and words that its message must have.
+import assert from 'node:assert/strict'
+import { GradlabError } from '#src/index.js'
+
+export function raises(run: () => unknown, code: string, ...words: readonly string[]): void {
+  assert.throws(run, (error: unknown) => {
+    assert.ok(error instanceof GradlabError, String(error))
+    assert.equal(error.code, code, error.message)
+    for (const word of words) assert.ok(error.message.includes(word), `'${word}' is missing in: ${error.message}`)
+    return true
+  })
+}
