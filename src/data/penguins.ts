@@ -48,8 +48,9 @@ const FILE = {
  * Each call gives fresh rows. Throws DataError with the code DATA_MISSING or DATA_HASH.
  *
  * @example
- * const rows = penguins({ complete: true })
+ * const rows = data.penguins({ complete: true })
  * rows[0].billLength // 39.1
+ * @torch none
  */
 export function penguins(options: PenguinOptions & { readonly complete: true }): CompletePenguin[]
 export function penguins(options?: PenguinOptions): Penguin[]

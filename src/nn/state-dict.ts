@@ -88,7 +88,7 @@ export function torchName(name: string): string {
  * no function: loadStateDict takes both spellings.
  *
  * @example
- * Object.keys(nn.toTorchNames(new nn.BatchNorm1d(2).stateDict())).at(-1) // 'num_batches_tracked'
+ * Object.keys(nn.toTorchNames({ 'bn.runningMean': zeros([2]) })) // ['bn.running_mean']
  * @torch none
  */
 export function toTorchNames(dict: StateDict): StateDict {

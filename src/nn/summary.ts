@@ -28,7 +28,13 @@ export interface SummaryRow {
   readonly multiplyAdds: number
 }
 
-/** A model's layers and sums; printed as a table. */
+/**
+ * A model's layers and sums, as `model.summary([1, 784])` finds them; printed as a table.
+ *
+ * @example
+ * new nn.Linear(784, 10).summary([1, 784]).parameters // 7850
+ * @torch none
+ */
 export class Summary {
   readonly rows: readonly SummaryRow[]
   /** Numbers in all parameters; a shared one counts once. */

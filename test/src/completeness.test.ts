@@ -4,7 +4,7 @@ import { device, gradcheck, gradgradcheck, isTensor, setBackend, type Tensor } f
 import { docstringOf } from './api/docstrings.js'
 import { NO_GOLDEN, NOT_DIFFERENTIABLE } from './api/exceptions.js'
 import { type PublicName, publicNames } from './api/names.js'
-import { apiPage, RENEW, writtenPage } from './api/page.js'
+import { PAGES, RENEW, written } from './api/page.js'
 import { argumentsOf, casesByName, type GoldenCase, substituted } from './golden/cases.js'
 import { callable, flat, isThere } from './golden/run.js'
 
@@ -70,9 +70,11 @@ describe('completeness', () => {
     none(without.map(({ name }) => `${name} (${docstringOf(name)?.file})`))
   })
 
-  it('the API page is current', () => {
-    assert.ok(apiPage() === writtenPage(), `docs/api.md is not what the docstrings say: renew it by ${RENEW}`)
-  })
+  for (const [name, page] of Object.entries(PAGES)) {
+    it(`docs/${name} is current`, () => {
+      assert.ok(page() === written(name), `docs/${name} is not what the docstrings say: renew it by ${RENEW}`)
+    })
+  }
 })
 
 function none(left: readonly string[]): void {

@@ -1,12 +1,13 @@
 // Every example of a docstring, and of a page of docs/, that says what it prints prints it.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
+import { transformSync } from 'esbuild'
 import * as gradlab from '#src/index.js'
 import { device, setBackend, setDefaultDtype, setDetectAnomaly, setPrintOptions } from '#src/index.js'
 
 const SOURCES = new URL('../../../src/', import.meta.url)
 const DOCS = new URL('../../../docs/', import.meta.url)
-const ROOMS = ['tensor', 'random', 'autograd']
+const ROOMS = ['tensor', 'random', 'autograd', 'nn', 'optim', 'data']
 /** What stands there in words is for readers. */
 const WORDS = /^(for example|to |three |[a-z]+ [a-z]+ )/
 
@@ -45,6 +46,7 @@ function linesOf(file: string, lines: readonly string[]): Example[] {
 function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
+  if (ArrayBuffer.isView(value)) return shown(Array.from(value as Float64Array))
   return String(value)
 }
 
@@ -70,10 +72,20 @@ const chosen = device()
 // `var` cannot be a parameter.
 const names = Object.keys(gradlab).filter(name => name !== 'var')
 
+/** Without its types. A return outside of a function is no program, so there is one around it. */
+function javascript(code: string): string {
+  if (!/^\s*class |: Tensor\b/m.test(code)) return code
+  try {
+    return `${transformSync(`function run() {\n${code}\n}`, { loader: 'ts' }).code}\nreturn run()`
+  } catch (cause) {
+    throw new SyntaxError('no program', { cause })
+  }
+}
+
 /** What an example prints; undefined where it needs names or lines of a reader's own program. */
 function printedBy({ before, code }: Example): string | undefined {
   try {
-    const run = new Function(...names, `${before.join('\n')}\nreturn (${code}\n)`)
+    const run = new Function(...names, javascript(`${before.join('\n')}\nreturn (${code}\n)`))
     return shown(run(...names.map(name => (gradlab as Record<string, unknown>)[name])))
   } catch (error) {
     if (error instanceof ReferenceError || error instanceof SyntaxError) return undefined

@@ -7,7 +7,7 @@ import { LRScheduler } from './scheduler.js'
  *
  * @example
  * const optimizer = new optim.SGD([tensor([1], { requiresGrad: true })], { lr: 1 })
- * new optim.StepLR(optimizer, 2).preview(4) // Float64Array [1, 1, 0.1, 0.1]
+ * new optim.StepLR(optimizer, 2).preview(4) // [1, 1, 0.1, 0.1]
  * @torch torch.optim.lr_scheduler.StepLR
  */
 export class StepLR extends LRScheduler {

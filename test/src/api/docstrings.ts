@@ -2,8 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 const root = new URL('../../../../src/', import.meta.url)
-/** The rooms whose functions work on tensors. */
-const ROOMS = ['tensor', 'autograd', 'random']
+/** The rooms whose functions work on tensors, and those whose names stand in a namespace. */
+const CORE = ['tensor', 'autograd', 'random']
+const NAMESPACES = ['nn', 'optim', 'data']
+const ROOMS = [...CORE, ...NAMESPACES]
+/** Where the names of a namespace are written, if that is not a folder or file of its own name. */
+const FOLDERS: Readonly<Record<string, string>> = { F: 'nn/functional' }
 
 export interface Docstring {
   readonly name: string
@@ -17,7 +21,7 @@ export interface Docstring {
 
 const COMMENT = String.raw`/\*\*((?:[^*]|\*(?!/))*)\*/\s*`
 const EXPORTED = new RegExp(
-  String.raw`(?:${COMMENT})?(?:// biome-ignore[^\n]*\n)?^(export\s+)?(?:async\s+)?(?:function\*?|const|class)\s+(\w+)`,
+  String.raw`(?:${COMMENT})?(?:// biome-ignore[^\n]*\n)?^(export\s+)?(?:async\s+|abstract\s+)?(?:function\*?|const|class)\s+(\w+)`,
   'gm',
 )
 const RENAMED = /(\w+) as (\w+)/g
@@ -72,13 +76,18 @@ function all(): Map<string, Docstring[]> {
 export function docstringOf(name: string): Docstring | undefined {
   const own = name.split('.').at(-1) ?? name
   const found = all().get(own) ?? []
-  const inNamespace = name.includes('.') ? found.filter(({ file }) => file.includes(name.split('.')[0] ?? '')) : []
-  const candidates = inNamespace.length > 0 ? inNamespace : found
+  const namespace = name.includes('.') ? (name.split('.')[0] ?? '') : undefined
+  const folder = FOLDERS[namespace ?? ''] ?? namespace
+  const near = found.filter(({ file }) =>
+    folder === undefined ? CORE.some(room => file.startsWith(`${room}/`)) : file.includes(folder),
+  )
+  const candidates = near.length > 0 ? near : found
   return candidates.find(({ tags }) => 'torch' in tags) ?? candidates[0]
 }
 
 /** The first sentence. */
 export function summary({ text }: Docstring): string {
-  const flat = text.replace(/\s+/g, ' ')
+  const [paragraph = ''] = text.split(/\n\s*\n/)
+  const flat = paragraph.replace(/\s+/g, ' ')
   return /^.*?[.:](?=\s[A-Z]|$)/.exec(flat)?.[0] ?? flat
 }

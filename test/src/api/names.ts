@@ -2,8 +2,8 @@
 import * as gradlab from '#src/index.js'
 import { Tensor } from '#src/index.js'
 
-/** Exported, and no operations on tensors; errors.test.ts and the rooms' own tests look at them; variance is another name for var. */
-const OTHER_EXPORTS = new Set(['Tensor', 'TensorError', 'GradlabError', 'data', 'variance'])
+/** Exported, and no operations on tensors; errors.test.ts, toolbox.test.ts and the rooms' own tests look at them; variance is another name for var. */
+const OTHER_EXPORTS = new Set(['Tensor', 'TensorError', 'GradlabError', 'data', 'nn', 'optim', 'variance'])
 
 export interface PublicName {
   readonly name: string
@@ -36,4 +36,26 @@ export function publicNames(): PublicName[] {
     names.set(name, { name, free: known !== undefined, onTensor, value: known?.value ?? property.value })
   }
   return [...names.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** The namespaces of the toolbox, whose names are classes and functions alike. */
+const TOOLBOX = ['nn', 'nn.init', 'nn.prune', 'optim', 'data', 'data.transforms', 'data.metrics'] as const
+
+export interface ToolboxName {
+  /** With its namespace: `nn.Linear`. */
+  readonly name: string
+  readonly value: unknown
+  readonly isClass: boolean
+}
+
+/** Every class and function of nn, optim and data. */
+export function toolboxNames(): ToolboxName[] {
+  return TOOLBOX.flatMap(path => {
+    const namespace = path
+      .split('.')
+      .reduce((at: unknown, key) => (at as Record<string, unknown> | undefined)?.[key], gradlab)
+    return Object.entries((namespace ?? {}) as object)
+      .filter(([, value]) => typeof value === 'function')
+      .map(([name, value]) => ({ name: `${path}.${name}`, value, isClass: /^class\b/.test(String(value)) }))
+  }).sort((a, b) => (a.name < b.name ? -1 : 1))
 }

@@ -1,9 +1,9 @@
-// The API page: every public name with its first sentence, PyTorch's counterpart and the differences, by module.
-import { readFileSync, writeFileSync } from 'node:fs'
+// The API pages: every public name with its first sentence, PyTorch's counterpart and the differences, by module.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type Docstring, docstringOf, summary } from './docstrings.js'
-import { type PublicName, publicNames } from './names.js'
+import { type PublicName, publicNames, type ToolboxName, toolboxNames } from './names.js'
 
-const page = new URL('../../../../docs/api.md', import.meta.url)
+const docs = new URL('../../../../docs/', import.meta.url)
 const sources = new URL('../../../../src/', import.meta.url)
 
 export const RENEW = 'npm run build && node build/test/src/api/write.js'
@@ -17,15 +17,28 @@ dtypes, defaults, errors, an example) shows in the editor when the pointer rests
 with a dot (·) and may be called either way; names that end in \`_\` write in place.
 `
 
+const TOOLBOX_HEAD = `# The toolbox by name: layers, optimizers, data
+
+Generated from the docstrings (\`${RENEW}\`); never edited by hand. The full text of each (formula, shapes,
+defaults, errors, paper, an example) shows in the editor when the pointer rests on the name.
+
+\`import { nn, F, optim, data } from "gradlab"\`. Names are PyTorch's in camelCase; what a class needs stands first, all else in one
+object of options. The functions \`F\` that layers call are listed in [api.md](api.md).
+`
+
 interface Row {
-  readonly entry: PublicName
   readonly doc: Docstring
+  /** How the name is written in the first column. */
+  readonly shown: string
 }
 
 function form({ name, free, onTensor }: PublicName): string {
-  if (onTensor === 'property') return `x.${name}`
-  return free ? `${name}()` : `x.${name}()`
+  if (onTensor === 'property') return `\`x.${name}\``
+  const both = free && onTensor !== undefined ? ' ·' : ''
+  return `\`${free ? `${name}()` : `x.${name}()`}\`${both}`
 }
+
+const toolboxForm = ({ name, isClass }: ToolboxName): string => (isClass ? `\`${name}\`` : `\`${name}()\``)
 
 /** Pipes would end the cell. */
 function cell(text: string): string {
@@ -36,11 +49,10 @@ function cell(text: string): string {
     .trim()
 }
 
-function line({ entry, doc }: Row): string {
+function line({ shown, doc }: Row): string {
   const torch = doc.tags.torch?.map(cell).join(', ') ?? ''
   const counterpart = torch === '' || torch === 'none' ? '-' : `\`${torch}\``
-  const both = entry.free && entry.onTensor !== undefined ? ' ·' : ''
-  return `| \`${form(entry)}\`${both} | ${cell(summary(doc))} | ${counterpart} | ${cell((doc.tags.differs ?? []).join('; '))} |`
+  return `| ${shown} | ${cell(summary(doc))} | ${counterpart} | ${cell((doc.tags.differs ?? []).join('; '))} |`
 }
 
 /** The first comment of a module says what it is. */
@@ -62,12 +74,13 @@ function anchor(heading: string): string {
     .replaceAll(' ', '-')
 }
 
-export function apiPage(): string {
+/** One page: the names by the module that they are written in. */
+function pageOf(head: string, names: readonly { readonly name: string; readonly shown: string }[]): string {
   const groups = new Map<string, Row[]>()
-  for (const entry of publicNames()) {
-    const doc = docstringOf(entry.name)
+  for (const { name, shown } of names) {
+    const doc = docstringOf(name)
     if (doc === undefined) continue
-    groups.set(doc.file, [...(groups.get(doc.file) ?? []), { entry, doc }])
+    groups.set(doc.file, [...(groups.get(doc.file) ?? []), { doc, shown }])
   }
   const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
   const contents = sorted.map(([file]) => `- [${title(file)}](#${anchor(title(file))})`)
@@ -75,13 +88,29 @@ export function apiPage(): string {
     const table = ['| | | PyTorch | Differences |', '|---|---|---|---|', ...rows.map(line)]
     return `## ${title(file)}\n\n\`src/${file}\`\n\n${table.join('\n')}\n`
   })
-  return [HEAD, `${contents.join('\n')}\n`, ...sections].join('\n')
+  return [head, `${contents.join('\n')}\n`, ...sections].join('\n')
 }
 
-export function writtenPage(): string {
-  return readFileSync(page, 'utf8')
+/** The pages by name, as they should be. */
+export const PAGES: Readonly<Record<string, () => string>> = {
+  'api.md': () =>
+    pageOf(
+      HEAD,
+      publicNames().map(entry => ({ name: entry.name, shown: form(entry) })),
+    ),
+  'toolbox.md': () =>
+    pageOf(
+      TOOLBOX_HEAD,
+      toolboxNames().map(entry => ({ name: entry.name, shown: toolboxForm(entry) })),
+    ),
 }
 
-export function writePage(): void {
-  writeFileSync(page, apiPage())
+/** A page as it is written. */
+export function written(name: string): string {
+  const file = new URL(name, docs)
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
+
+export function writePages(): void {
+  for (const [name, page] of Object.entries(PAGES)) writeFileSync(new URL(name, docs), page())
 }

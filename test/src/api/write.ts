@@ -1,4 +1,4 @@
-// Writes docs/api.md anew.
-import { writePage } from './page.js'
+// Writes docs/api.md and docs/toolbox.md anew.
+import { writePages } from './page.js'
 
-writePage()
+writePages()
