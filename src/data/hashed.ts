@@ -1,35 +1,7 @@
 // Data files that come inside npm packages: found from this library itself, whatever folder a notebook is in, and
 // checked before they are read, so that a lesson's numbers are the same for everyone.
-import { GradlabError } from '../errors.js'
-
-/** A data set that is missing or not what it should be. */
-export class DataError extends GradlabError {
-  declare readonly code: 'DATA_MISSING' | 'DATA_HASH' | 'DATA_NODE'
-}
-
-/** The modules of Node that read packages. They are asked for when a file is read, so that the library loads in a browser too. */
-interface NodeModules {
-  crypto: typeof import('node:crypto')
-  fs: typeof import('node:fs')
-  module: typeof import('node:module')
-  path: typeof import('node:path')
-}
-
-interface Host {
-  process?: { getBuiltinModule?(name: string): unknown }
-}
-
-function node<N extends keyof NodeModules>(name: N): NodeModules[N] {
-  const found = (globalThis as Host).process?.getBuiltinModule?.(`node:${name}`)
-  if (found !== undefined) return found as NodeModules[N]
-  throw new DataError(
-    'DATA_NODE',
-    'The data sets of gradlab are files of npm packages, which Node reads; here is no Node.',
-    {
-      next: 'In a browser, fetch the file and give its numbers to tensor().',
-    },
-  )
-}
+import { DataError } from './errors.js'
+import { node } from './node.js'
 
 export interface HashedFile {
   /** The npm package that holds the file. */
@@ -42,8 +14,13 @@ export interface HashedFile {
 
 /** The text of a file of a package. Throws DataError where it is missing or its hash is another. */
 export function readHashed(file: HashedFile): string {
+  return readHashedBytes(file).toString('utf8')
+}
+
+/** The bytes of a file of a package. Throws DataError where it is missing or its hash is another. */
+export function readHashedBytes(file: HashedFile): Buffer {
   const { bytes, path } = readBytes(file)
-  return checkHash(bytes, file.sha256, path).toString('utf8')
+  return checkHash(bytes, file.sha256, path)
 }
 
 /** Gives the bytes back if their SHA-256 is as expected; `path` names them in the error. */

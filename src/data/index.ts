@@ -1,5 +1,9 @@
 // The public face of `gradlab/data`: data sets for lessons.
-export { DataError } from './hashed.js'
+export { collate } from './collate.js'
+export { type Batch, type Dataset, type Sample, TensorDataset } from './dataset.js'
+export { DataError, type DataErrorCode } from './errors.js'
+export { DataLoader, type DataLoaderOptions, type LoaderState } from './loader.js'
+export { type MnistOptions, mnist } from './mnist.js'
 export {
   type CompletePenguin,
   type Island,

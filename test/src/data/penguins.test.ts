@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { checkHash, DataError, readHashed } from '#src/data/hashed.js'
+import { DataError } from '#src/data/errors.js'
+import { checkHash, readHashed } from '#src/data/hashed.js'
 import { type CompletePenguin, type Penguin, penguins } from '#src/data/penguins.js'
 import { data, GradlabError } from '#src/index.js'
 
