@@ -1,7 +1,9 @@
 // Measures single operations beside PyTorch, TensorFlow.js (wasm) and jax-js (wasm): one thread, interleaved, best with best.
 import { parseArgs } from 'node:util'
-import { type Answer, COMMANDS, Contender, type ContenderName } from './ops/contender.js'
+import { type Answer, Contender, startAll } from './contender.js'
+import { COMMANDS, type ContenderName } from './ops/commands.js'
 import { FIGURES, type Figure, type FigureName, type Goal, inUnit, type PeerName } from './ops/figures.js'
+import { digits, markdown } from './report.js'
 
 const HELP = `Usage: npm run build && node build/bench/ops.js [options]
 
@@ -40,21 +42,11 @@ async function main(): Promise<number> {
     return 2
   }
   const figures = all.filter(name => wanted.includes(name))
-  const contenders = await startAll()
+  const contenders = await startAll(COMMANDS)
   const best = await measureAll(figures, contenders, rounds)
   for (const contender of contenders) contender.stop()
   process.stdout.write(values.json ? jsonLines(figures, best) : table(figures, best))
   return 0
-}
-
-async function startAll(): Promise<Contender[]> {
-  const out: Contender[] = []
-  for (const name of Object.keys(COMMANDS) as ContenderName[]) {
-    const contender = await Contender.start(name)
-    if (contender === undefined) process.stderr.write(`${name} is not installed: node bench/peers/install.mjs ops\n`)
-    else out.push(contender)
-  }
-  return out
 }
 
 async function measureAll(
@@ -81,13 +73,14 @@ async function measureOne(figure: FigureName, contender: Contender, best: Best, 
   if (answer.failed !== undefined) process.stderr.write(`\n${contender.name}, ${figure}: ${answer.failed}\n`)
   if (answer.ms === undefined) return
   const values = best.get(figure)
-  const before = values?.get(contender.name)
-  if (before === undefined || answer.ms < before) values?.set(contender.name, answer.ms)
+  const name = contender.name as ContenderName
+  const before = values?.get(name)
+  if (before === undefined || answer.ms < before) values?.set(name, answer.ms)
 }
 
 /** A library is imported once in a process. */
 async function importAnew({ name }: Contender): Promise<Answer> {
-  const contender = await Contender.start(name)
+  const contender = await Contender.start(name, COMMANDS[name as ContenderName])
   if (contender === undefined) return { missing: true }
   try {
     return await contender.measure('import', 1)
@@ -151,10 +144,7 @@ function table(figures: readonly FigureName[], best: Best): string {
       ratio === undefined ? '' : ratio >= goal.ratio ? 'reached' : 'missed',
     ]
   })
-  const widths = head.map((_, i) => Math.max(...[head, ...rows].map(row => (row[i] ?? '').length)))
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |\n`
-  return [line(head), `|${widths.map(w => '-'.repeat(w + 2)).join('|')}|\n`, ...rows.map(line)].join('')
+  return markdown(head, rows)
 }
 
 const ratioTo = (ours: number | undefined, theirs: number | undefined): number | undefined =>
@@ -162,7 +152,5 @@ const ratioTo = (ours: number | undefined, theirs: number | undefined): number |
 
 const show = (name: FigureName, ms: number | undefined): string =>
   ms === undefined ? '-' : String(digits(inUnit(name, ms)))
-
-const digits = (value: number): number => Number(value.toPrecision(3))
 
 process.exitCode = await main()

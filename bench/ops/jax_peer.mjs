@@ -1,7 +1,7 @@
 // jax-js's side of bench/ops: its wasm backend, each probe compiled by jit once; arrays are kept alive by `.ref`.
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { numbers, serve } from './serve.mjs'
+import { numbers, serve } from '../serve.mjs'
 
 const peers = fileURLToPath(new URL('../peers/ops/', import.meta.url))
 const entry = join(peers, 'node_modules/@jax-js/jax/dist/index.js')

@@ -1,5 +1,5 @@
 // Our side of bench/ops: eager, one thread, results left to the collector as a learner leaves them.
-import { numbers, serve } from './serve.mjs'
+import { numbers, serve } from '../serve.mjs'
 
 const start = performance.now()
 const { conv2d, maxPool2d, relu, tensor } = await import('gradlab')

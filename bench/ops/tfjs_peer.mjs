@@ -1,6 +1,6 @@
 // TensorFlow.js's side of bench/ops: its wasm backend with SIMD, one thread; results are disposed of by hand.
 import { createRequire } from 'node:module'
-import { numbers, serve } from './serve.mjs'
+import { numbers, serve } from '../serve.mjs'
 
 const require = createRequire(new URL('../peers/ops/package.json', import.meta.url))
 const start = performance.now()

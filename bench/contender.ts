@@ -3,44 +3,37 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { FigureName } from './figures.js'
 
 export interface Answer {
   readonly ms?: number
+  /** How good it was: an accuracy, a loss. */
+  readonly quality?: number
   readonly missing?: true
   readonly failed?: string
 }
 
-const HERE = fileURLToPath(new URL('../../../bench/ops/', import.meta.url))
-const PYTHON = fileURLToPath(new URL('../../../bench/peers/ops/.venv/bin/python', import.meta.url))
-const PACKAGES = fileURLToPath(new URL('../../../bench/peers/ops/node_modules', import.meta.url))
+/** The sources of the benchmarks: what children run lies there, not in the build. */
+export const BENCH = fileURLToPath(new URL('../../bench/', import.meta.url))
+
+/** The Python that has PyTorch; GRADLAB_BENCH_PYTHON may name another one. */
+export const TORCH_PYTHON = process.env.GRADLAB_BENCH_PYTHON ?? `${BENCH}peers/ops/.venv/bin/python`
 
 export interface Command {
   readonly program: string
+  /** The first one is a file below bench/. */
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   /** A file that is there when the peer is installed. */
   readonly needs?: string
 }
 
-/** GRADLAB_BENCH_PYTHON may name another Python that has torch. */
-const python = process.env.GRADLAB_BENCH_PYTHON ?? PYTHON
-
-export const COMMANDS = {
-  ours: { program: process.execPath, args: ['ours.mjs'] },
-  'ours, plain SIMD': { program: process.execPath, args: ['ours.mjs'], env: { GRADLAB_RELAXED_SIMD: '0' } },
-  torch: { program: python, args: ['torch_peer.py'], needs: python },
-  tfjs: { program: process.execPath, args: ['tfjs_peer.mjs'], needs: PACKAGES },
-  'jax-js': { program: process.execPath, args: ['jax_peer.mjs'], needs: PACKAGES },
-} as const satisfies Record<string, Command>
-
-export type ContenderName = keyof typeof COMMANDS
+const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
 
 export class Contender {
   private readonly waiting: ((line: string) => void)[] = []
 
   private constructor(
-    readonly name: ContenderName,
+    readonly name: string,
     private readonly child: ChildProcessWithoutNullStreams,
   ) {
     createInterface({ input: child.stdout }).on('line', line => this.waiting.shift()?.(line))
@@ -51,17 +44,15 @@ export class Contender {
   }
 
   /** Starts it; undefined where it is not installed. */
-  static async start(name: ContenderName): Promise<Contender | undefined> {
-    const { program, args, env = {}, needs }: Command = COMMANDS[name]
+  static async start(name: string, { program, args, env = {}, needs }: Command): Promise<Contender | undefined> {
     if (needs !== undefined && !existsSync(needs)) return undefined
-    const threads = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
-    const child = spawn(program, args, { cwd: HERE, env: { ...process.env, ...threads, ...env } })
+    const child = spawn(program, args, { cwd: BENCH, env: { ...process.env, ...ONE_THREAD, ...env } })
     const contender = new Contender(name, child)
     await contender.nextLine()
     return contender
   }
 
-  async measure(figure: FigureName, repeats: number): Promise<Answer> {
+  async measure(figure: string, repeats: number): Promise<Answer> {
     if (this.child.exitCode !== null) return { failed: 'its process has ended' }
     const line = this.nextLine()
     this.child.stdin.write(`${JSON.stringify({ figure, repeats })}\n`)
@@ -75,4 +66,15 @@ export class Contender {
   private nextLine(): Promise<string> {
     return new Promise(resolve => this.waiting.push(resolve))
   }
+}
+
+/** Starts all that are installed, and says which are not. */
+export async function startAll(commands: Readonly<Record<string, Command>>): Promise<Contender[]> {
+  const out: Contender[] = []
+  for (const [name, command] of Object.entries(commands)) {
+    const contender = await Contender.start(name, command)
+    if (contender === undefined) process.stderr.write(`${name} is not installed: node bench/peers/install.mjs ops\n`)
+    else out.push(contender)
+  }
+  return out
 }
