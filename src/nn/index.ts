@@ -1,11 +1,24 @@
 // The public face of `gradlab/nn`: layers, losses, initialisers.
 export { ReLU } from './activation.js'
 export { Identity, Sequential } from './containers.js'
+export { Conv1d, Conv2d, type ConvOptions, type PerAxis } from './convolution.js'
 export { ModuleError, type ModuleErrorCode } from './errors.js'
+export { Flatten, Unflatten } from './flatten.js'
 export * as functional from './functional/index.js'
+export { functionalCall } from './functional-call.js'
 export type { BackwardHook, ForwardHook, ForwardPreHook } from './hooks.js'
 export { type LayerOptions, Linear, type LinearOptions } from './linear.js'
 export { type BufferOptions, type Layer, Module, type ToOptions } from './module.js'
 export { Parameter, type ParameterOptions } from './parameter.js'
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AvgPool1d,
+  AvgPool2d,
+  MaxPool1d,
+  MaxPool2d,
+} from './pooling.js'
 export { type LoadOptions, type LoadReport, type StateDict, toTorchNames } from './state-dict.js'
 export { Summary, type SummaryInput, type SummaryRow } from './summary.js'

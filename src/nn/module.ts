@@ -7,7 +7,7 @@ import { type BackwardHook, type ForwardHook, type ForwardPreHook, hookInto } fr
 import { Parameter } from './parameter.js'
 import { type LoadOptions, type LoadReport, loadState, type StateDict, stateOf } from './state-dict.js'
 import { type Summary, type SummaryInput, summarize } from './summary.js'
-import { buffersOf, held, isModule, join, MODULE, modulesOf } from './walk.js'
+import { buffersOf, held, isModule, join, MODULE, modulesOf, place } from './walk.js'
 
 /** A module that makes one tensor of one: what Sequential strings together. */
 export type Layer = Module & { forward(x: Tensor): Tensor }
@@ -261,14 +261,6 @@ function moveHeld(module: Module, { dtype, device }: ToOptions, moved: Map<Tenso
 function movedTensor(value: Tensor, options: ToOptions): Tensor {
   const data = value.detach().to(options)
   return value instanceof Parameter ? new Parameter(data, { requiresGrad: value.requiresGrad }) : data
-}
-
-/** Sets a field, or an element of an array in a field ('weights.2'). */
-function place(module: Module, name: string, value: Tensor): void {
-  const [field = '', index] = name.split('.')
-  const fields = module as unknown as Record<string, unknown>
-  if (index === undefined) fields[field] = value
-  else (fields[field] as unknown[])[Number(index)] = value
 }
 
 function find<T>(module: Module, what: string, path: string, named: readonly [string, T][]): T {

@@ -72,3 +72,11 @@ export function* modulesOf(
 export function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`
 }
+
+/** Sets a field, or an element of an array in a field ('weights.2'). */
+export function place(module: Module, name: string, value: Tensor): void {
+  const [field = '', index] = name.split('.')
+  const fields = module as unknown as Record<string, unknown>
+  if (index === undefined) fields[field] = value
+  else (fields[field] as unknown[])[Number(index)] = value
+}
