@@ -8,6 +8,7 @@ export * as functional from './functional/index.js'
 export { functionalCall } from './functional-call.js'
 export type { BackwardHook, ForwardHook, ForwardPreHook } from './hooks.js'
 export { type LayerOptions, Linear, type LinearOptions } from './linear.js'
+export { CrossEntropyLoss, MSELoss, NLLLoss } from './loss.js'
 export { type BufferOptions, type Layer, Module, type ToOptions } from './module.js'
 export { Parameter, type ParameterOptions } from './parameter.js'
 export {

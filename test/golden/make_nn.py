@@ -49,7 +49,7 @@ def tensor_of(x):
 
 def golden_of(case, ordinal):
     rng = rng_for(case['module'], case['name'], ordinal)
-    for x in inputs_of(case['inputs']):
+    for x in inputs_of(case['args']) + inputs_of(case['inputs']):
         x.data = x.draw(rng)
     positional, keywords = torch_args(case['args'], [], False)
     layer = case['layer'](*positional, **{**keywords, **case['kwargs']}).double()
@@ -60,7 +60,9 @@ def golden_of(case, ordinal):
     if case['prepare'] is not None:
         case['prepare'](layer)
     layer.train(case['train'])
-    state = {name: tensor_of(value.clone()) for name, value in layer.state_dict().items()}
+    # The weight of a loss is an option here, and no state.
+    loss = isinstance(layer, torch.nn.modules.loss._Loss)
+    state = {name: tensor_of(value.clone()) for name, value in layer.state_dict().items() if not loss}
     leaves = []
     inputs, options = torch_args(case['inputs'], leaves, True)
     call = case['call'] or (lambda layer, *xs, **kw: layer(*xs, **kw))

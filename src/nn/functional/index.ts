@@ -3,3 +3,6 @@
 export { relu } from '../../tensor/ops/activation.js'
 export { conv2d } from '../../tensor/ops/conv.js'
 export { linear } from '../../tensor/ops/products.js'
+export { type CrossEntropyOptions, crossEntropy, type NLLLossOptions, nllLoss } from './cross-entropy.js'
+export type { LossOptions, Reduction } from './reduction.js'
+export { mseLoss } from './regression.js'
