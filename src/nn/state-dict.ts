@@ -80,7 +80,7 @@ function spelledLike(own: StateDict, name: string): string {
 
 /** Names of a state dict in PyTorch's spelling: `runningMean` becomes `running_mean`. */
 export function torchName(name: string): string {
-  return name.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before}_${after.toLowerCase()}`)
+  return name.replace(/([a-z0-9])([A-Z])/g, (_, before: string, after: string) => `${before}_${after.toLowerCase()}`)
 }
 
 /**

@@ -41,6 +41,11 @@ describe('state dicts', () => {
     assert.deepEqual(Object.keys(nn.toTorchNames(norm.stateDict())), ['in_proj_weight', 'running_mean'])
   })
 
+  it("give PyTorch's spelling also behind a digit", () => {
+    const names = nn.toTorchNames({ weightIhL0Reverse: zeros([1]), 'layers.0.linear1.weight': zeros([1]) })
+    assert.deepEqual(Object.keys(names), ['weight_ih_l0_reverse', 'layers.0.linear1.weight'])
+  })
+
   it('keep names with underscores of their own', () => {
     class Odd extends nn.Module {
       readonly my_weight = new nn.Parameter(zeros([1]))
