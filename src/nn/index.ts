@@ -2,6 +2,7 @@
 export { ReLU } from './activation.js'
 export { Identity, Sequential } from './containers.js'
 export { Conv1d, Conv2d, type ConvOptions, type PerAxis } from './convolution.js'
+export { Dropout, type DropoutOptions } from './dropout.js'
 export { ModuleError, type ModuleErrorCode } from './errors.js'
 export { Flatten, Unflatten } from './flatten.js'
 export * as functional from './functional/index.js'
@@ -10,6 +11,7 @@ export type { BackwardHook, ForwardHook, ForwardPreHook } from './hooks.js'
 export { type LayerOptions, Linear, type LinearOptions } from './linear.js'
 export { CrossEntropyLoss, MSELoss, NLLLoss } from './loss.js'
 export { type BufferOptions, type Layer, Module, type ToOptions } from './module.js'
+export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './normalization.js'
 export { Parameter, type ParameterOptions } from './parameter.js'
 export {
   AdaptiveAvgPool1d,
