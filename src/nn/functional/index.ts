@@ -3,8 +3,18 @@
 export { relu } from '../../tensor/ops/activation.js'
 export { conv2d } from '../../tensor/ops/conv.js'
 export { linear } from '../../tensor/ops/products.js'
+export { type AttentionOptions, scaledDotProductAttention } from './attention.js'
 export { type CrossEntropyOptions, crossEntropy, type NLLLossOptions, nllLoss } from './cross-entropy.js'
 export { type DropoutFunctionOptions, dropout } from './dropout.js'
 export { type LayerNormFunctionOptions, layerNorm, type RmsNormFunctionOptions, rmsNorm } from './normalization.js'
+export {
+  alibiBias,
+  alibiSlopes,
+  type PositionOptions,
+  type RotaryOptions,
+  rotaryEmbedding,
+  type SinusoidOptions,
+  sinusoidalPositions,
+} from './positions.js'
 export type { LossOptions, Reduction } from './reduction.js'
 export { mseLoss } from './regression.js'

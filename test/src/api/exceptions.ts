@@ -47,7 +47,7 @@ export const NO_GOLDEN: ReadonlyMap<string, string> = new Map([
 export const NOT_DIFFERENTIABLE: ReadonlyMap<string, string> = new Map([
   ...listed(
     CREATION,
-    'zeros ones full empty arange linspace logspace eye zerosLike onesLike fullLike trilIndices triuIndices',
+    'zeros ones full empty arange linspace logspace eye zerosLike onesLike fullLike trilIndices triuIndices F.sinusoidalPositions F.alibiSlopes F.alibiBias',
   ),
   ...listed(
     ASKS,
