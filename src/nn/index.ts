@@ -1,12 +1,28 @@
 // The public face of `gradlab/nn`: layers, losses, initialisers.
 export { ReLU } from './activation.js'
+export {
+  type Attended,
+  type AttentionMasks,
+  MultiheadAttention,
+  type MultiheadAttentionInput,
+  type MultiheadAttentionOptions,
+} from './attention.js'
 export { Identity, Sequential } from './containers.js'
 export { Conv1d, Conv2d, type ConvOptions, type PerAxis } from './convolution.js'
+export {
+  CausalSelfAttention,
+  type CausalSelfAttentionOptions,
+  DecoderBlock,
+  type DecoderBlockOptions,
+  FeedForward,
+  type FeedForwardOptions,
+} from './decoder-block.js'
 export { Dropout, type DropoutOptions } from './dropout.js'
 export { ModuleError, type ModuleErrorCode } from './errors.js'
 export { Flatten, Unflatten } from './flatten.js'
 export * as functional from './functional/index.js'
 export { functionalCall } from './functional-call.js'
+export { type GenerateOptions, generate, type LanguageModel } from './generate.js'
 export type { BackwardHook, ForwardHook, ForwardPreHook } from './hooks.js'
 export { type LayerOptions, Linear, type LinearOptions } from './linear.js'
 export { CrossEntropyLoss, MSELoss, NLLLoss } from './loss.js'
@@ -23,5 +39,18 @@ export {
   MaxPool1d,
   MaxPool2d,
 } from './pooling.js'
+export { GRU, LSTM, type Recurrence, type RecurrentOptions, RNN, type RNNOptions } from './recurrent.js'
+export { GRUCell, LSTMCell, RNNCell } from './recurrent-cells.js'
+export type { CellOptions, LSTMState, RNNCellOptions } from './recurrent-steps.js'
 export { type LoadOptions, type LoadReport, type StateDict, toTorchNames } from './state-dict.js'
 export { Summary, type SummaryInput, type SummaryRow } from './summary.js'
+export {
+  type DecoderMasks,
+  type EncoderMasks,
+  TransformerDecoder,
+  TransformerDecoderLayer,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+  type TransformerStackOptions,
+} from './transformer.js'

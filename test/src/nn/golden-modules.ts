@@ -158,7 +158,8 @@ const close = (a: number, b: number, tolerance: number): boolean =>
 
 function tensorsIn(value: unknown): Tensor[] {
   if (isTensor(value)) return [value]
-  return Array.isArray(value) ? value.flatMap(tensorsIn) : []
+  // What returns several tensors names them; PyTorch's tuples have the same order.
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsIn) : []
 }
 
 /** Central differences by every input and every parameter, in float64. */
