@@ -7,6 +7,8 @@ import { differentiates, moduleCases, problems } from './golden-modules.js'
 const NO_GOLDEN: ReadonlyMap<string, string> = new Map([
   ['Dropout', 'random: tested by statistics in dropout.test.ts'],
   ['Module', 'the base of all'],
+  ['TransformerDecoder', 'a container: tested in transformer.test.ts'],
+  ['TransformerEncoder', 'a container: tested in transformer.test.ts'],
   ['Sequential', 'a container: tested in module.test.ts'],
 ])
 
