@@ -29,6 +29,7 @@ export { CrossEntropyLoss, MSELoss, NLLLoss } from './loss.js'
 export { type BufferOptions, type Layer, Module, type ToOptions } from './module.js'
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './normalization.js'
 export { Parameter, type ParameterOptions } from './parameter.js'
+export { PatchEmbedding, type PatchEmbeddingOptions } from './patch-embedding.js'
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
