@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { SetupError } from './failure.mjs'
 
 /** Megabytes that each step takes at its height, the downloads that npm and pip keep included. */
-export const NEEDED_MB = { packages: 260, build: 10, jupyterlab: 360 }
+export const NEEDED_MB = { packages: 330, build: 10, jupyterlab: 360, data: 2 }
 
 /**
  * Throws where the disk has less free than the missing parts need.

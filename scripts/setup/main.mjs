@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, buildState } from './build.mjs'
+import { dataState, downloadData } from './data.mjs'
 import { checkSpace, spaceLeft } from './disk.mjs'
 import { describeFailure, isDiskFull, Stopped } from './failure.mjs'
 import { withLock } from './lock.mjs'
@@ -16,7 +17,7 @@ const LOGS = join(ROOT, '.jupyter', 'logs')
 
 const HELP = `Usage: npm start -- [options] [-- JupyterLab's own options]
 
-Installs what is missing into this folder (node_modules, .venv, .jupyter), builds, and opens JupyterLab
+Installs what is missing into this folder (node_modules, .venv, .jupyter, .data), builds, and opens JupyterLab
 on notebooks/00-welcome.ipynb. Ctrl-C stops it at any moment; the next start goes on where this one ended.
 
 Options:
@@ -74,16 +75,18 @@ async function setUp(signal) {
     await progress.step('packages', step => packagesStep(step, signal))
     await progress.step('build', step => buildStep(step, signal))
     await progress.step('jupyterlab', step => venvStep(step, python, signal))
+    await progress.step('data', step => dataStep(step, signal))
   })
 }
 
-/** @returns {('packages' | 'build' | 'jupyterlab')[]} */
+/** @returns {('packages' | 'build' | 'jupyterlab' | 'data')[]} */
 function missingParts() {
-  /** @type {('packages' | 'build' | 'jupyterlab')[]} */
+  /** @type {('packages' | 'build' | 'jupyterlab' | 'data')[]} */
   const missing = []
   if (!packagesState(ROOT).ok) missing.push('packages')
   if (!buildState(ROOT).ok) missing.push('build')
   if (!venvState(ROOT).ok) missing.push('jupyterlab')
+  if (!dataState(ROOT).ok) missing.push('data')
   return missing
 }
 
@@ -145,6 +148,25 @@ async function venvStep(step, known, signal) {
   const log = join(LOGS, 'pip.log')
   const aside = await installVenv(ROOT, python, { signal, log, onDetail: text => step.detail(text) })
   return aside === undefined ? 'installed into .venv' : `installed into .venv; your own was moved to ${aside}`
+}
+
+/**
+ * Notebooks run without these, but for those that read them: a failure is told and does not end the start.
+ * @param {import('./progress.mjs').Step} step
+ * @param {AbortSignal} signal
+ * @returns {Promise<string>}
+ */
+async function dataStep(step, signal) {
+  const { ok, missing } = dataState(ROOT)
+  if (ok) return 'in place'
+  step.doing('downloading', missing.join(', '))
+  try {
+    await downloadData(ROOT, { signal, log: join(LOGS, 'data.log') })
+    return `downloaded ${missing.join(', ')}`
+  } catch (error) {
+    if (stoppedBy(error) !== undefined) throw error
+    return `${missing.join(', ')} could not be downloaded now (later: npx gradlab data get ${missing.join(' ')})`
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { dataState, downloadData } from '../setup/data.mjs'
 import { describeFailure } from '../setup/failure.mjs'
 import { installPackages, packagesState } from '../setup/packages.mjs'
 import { findPython } from '../setup/python.mjs'
@@ -71,6 +72,7 @@ export async function test(args) {
   const built = await step('types and build', 'scripts/build.mjs', [])
   count(built)
   if (built) {
+    await getData()
     for (const suite of chosen) {
       const counts = await runSuite(suite, long)
       total.passed += counts.passes
@@ -97,6 +99,18 @@ async function setUp(chosen) {
   if (venv.ok) return
   heading(`set-up: JupyterLab into .venv (${venv.reason})`)
   await installVenv(ROOT, await findPython(), { signal, log: join(LOGS, 'pip.log'), onDetail })
+}
+
+/** Data sets that the tests read. A failure is told here, and again by the tests that miss them. */
+async function getData() {
+  const { ok, missing } = dataState(ROOT)
+  if (ok) return
+  heading(`set-up: data sets (${missing.join(', ')})`)
+  try {
+    await downloadData(ROOT, { signal: new AbortController().signal, log: join(LOGS, 'data.log') })
+  } catch (error) {
+    console.error(describeFailure(error))
+  }
 }
 
 /**

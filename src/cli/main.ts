@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
+import { dataCommand } from './data.js'
 import { doctorCommand } from './doctor.js'
 import { CommandError, EXIT } from './exit.js'
 import { kernelCommand } from './kernel.js'
@@ -33,6 +34,7 @@ function program(): Command {
     .addCommand(labCommand())
     .addCommand(runCommand())
     .addCommand(kernelCommand())
+    .addCommand(dataCommand())
     .addCommand(doctorCommand())
   return dress(gradlab)
 }

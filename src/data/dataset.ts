@@ -17,7 +17,7 @@ export interface Dataset<T> {
   /** The example at a place from 0 to length - 1. */
   get(index: number): T | Promise<T>
   /** Many examples at once, already joined: where that is faster than one by one. */
-  getBatch?(indices: Tensor): Batch<T>
+  getBatch?(indices: Tensor): Batch<NoInfer<T>>
 }
 
 /** An example as it comes out of `get`. */

@@ -1,9 +1,11 @@
 // The public face of `gradlab/data`: data sets for lessons.
+export { CharacterTokenizer } from './characters.js'
 export { collate } from './collate.js'
 export { type Batch, type Dataset, type Sample, TensorDataset } from './dataset.js'
 export { DataError, type DataErrorCode } from './errors.js'
 export { DataLoader, type DataLoaderOptions, type LoaderState } from './loader.js'
 export { type MnistOptions, mnist } from './mnist.js'
+export { mobyDick } from './moby-dick.js'
 export {
   type CompletePenguin,
   type Island,
@@ -13,3 +15,13 @@ export {
   type Sex,
   type Species,
 } from './penguins.js'
+export {
+  ConcatDataset,
+  type Fold,
+  type KFoldOptions,
+  kFold,
+  randomSplit,
+  type SplitOptions,
+  Subset,
+} from './split.js'
+export { Windows, type WindowsOptions } from './windows.js'

@@ -10,3 +10,20 @@ export function raises(run: () => unknown, code: string, ...words: readonly stri
     return true
   })
 }
+
+/** The same for what comes later. */
+export async function raisesLater(running: Promise<unknown>, code: string, ...words: readonly string[]): Promise<void> {
+  let thrown: unknown
+  try {
+    await running
+  } catch (error) {
+    thrown = error
+  }
+  raises(
+    () => {
+      if (thrown !== undefined) throw thrown
+    },
+    code,
+    ...words,
+  )
+}
