@@ -1,4 +1,5 @@
 // The public face of `gradlab/optim`: optimizers, schedules, clipping.
+export { Adam, type AdamOptions, AdamW } from './adam.js'
 export { OptimError, type OptimErrorCode } from './errors.js'
 export {
   type GroupOptions,
@@ -8,6 +9,35 @@ export {
   type ParamGroup,
   type ParamState,
 } from './optimizer.js'
-export { LRScheduler, type RateOf } from './schedulers/scheduler.js'
-export { StepLR } from './schedulers/step-lr.js'
+export {
+  ChainedScheduler,
+  type PlateauOptions,
+  ReduceLROnPlateau,
+  SequentialLR,
+} from './schedulers/combined.js'
+export {
+  CosineAnnealingLR,
+  CosineAnnealingWarmRestarts,
+  type CosineOptions,
+  type WarmRestartsOptions,
+  type WarmupCosineOptions,
+  warmupCosine,
+} from './schedulers/cosine.js'
+export { CyclicLR, type CyclicOptions, OneCycleLR, type OneCycleOptions } from './schedulers/cycles.js'
+export {
+  ConstantLR,
+  type ConstantLROptions,
+  ExponentialLR,
+  type FactorOf,
+  type GammaOptions,
+  LambdaLR,
+  LinearLR,
+  type LinearLROptions,
+  MultiplicativeLR,
+  MultiStepLR,
+  PolynomialLR,
+  type PolynomialLROptions,
+  StepLR,
+} from './schedulers/decay.js'
+export { LRScheduler, type RateOf, type Scheduler, type SchedulerState } from './schedulers/scheduler.js'
 export { SGD, type SGDOptions } from './sgd.js'

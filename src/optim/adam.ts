@@ -1,0 +1,103 @@
+// Adam and its relatives: a step for each number, as long as its gradients have been steady.
+import { maximum } from '../tensor/ops/arithmetic.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { nextStep, Optimizer, type OptimizerParams, type ParamGroup, type ParamState, running } from './optimizer.js'
+
+export interface AdamOptions {
+  /** Learning rate. 1e-3. */
+  lr: number
+  /** How much of the running means of gradient and squared gradient is kept at each step. [0.9, 0.999]. */
+  betas: readonly [number, number]
+  /** Added to the denominator. 1e-8. */
+  eps: number
+  /** Adam: L2 penalty weightDecay/2 |p|^2, as part of the gradient; AdamW: shrinks p by lr weightDecay p. 0; AdamW 1e-2. */
+  weightDecay: number
+  /** Divide by the greatest second moment so far (Reddi 2018). False. */
+  amsgrad: boolean
+  /** Go up instead of down. False. */
+  maximize: boolean
+}
+
+const DEFAULTS: AdamOptions = {
+  lr: 1e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  amsgrad: false,
+  maximize: false,
+}
+
+/**
+ * Adam (Kingma & Ba 2015, algorithm 1): steps of about lr in each direction.
+ *
+ * m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2 (the uncentred second moment), corrected for their start at 0: m' = m / (1 - b1^t),
+ * v' = v / (1 - b2^t); p = p - lr m' / (sqrt(v') + eps). With amsgrad v is replaced by its greatest value so far.
+ *
+ * @example
+ * const w = tensor([1, 2], { requiresGrad: true })
+ * const optimizer = new optim.Adam([w], { lr: 0.5 })
+ * w.square().sum().backward()
+ * optimizer.step()
+ * w // tensor([0.5000, 1.5000], requiresGrad=true)
+ * @torch torch.optim.Adam
+ */
+export class Adam extends Optimizer<AdamOptions> {
+  constructor(params: OptimizerParams<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(params, { ...DEFAULTS, ...options })
+  }
+
+  protected override check(group: ParamGroup<AdamOptions>): void {
+    super.check(group)
+    const [beta1, beta2] = group.betas
+    this.need('betas', `[${group.betas.join(', ')}]`, beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)
+    this.need('eps', group.eps, group.eps >= 0)
+    this.need('weightDecay', group.weightDecay, group.weightDecay >= 0)
+  }
+
+  protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<AdamOptions>, state: ParamState): void {
+    const { lr, betas, eps, amsgrad, maximize } = group
+    const t = nextStep(state)
+    const g = this.decayed(p, maximize ? gradient.neg() : gradient, group)
+    const m = running(state, 'expAvg', p).lerp_(g, 1 - betas[0])
+    let v = running(state, 'expAvgSq', p)
+      .mul_(betas[1])
+      .addcmul_(g, g, { value: 1 - betas[1] })
+    if (amsgrad) {
+      v = maximum(running(state, 'maxExpAvgSq', p), v)
+      state.maxExpAvgSq = v
+    }
+    const denominator = v
+      .sqrt()
+      .div_(Math.sqrt(1 - betas[1] ** t))
+      .add_(eps)
+    p.addcdiv_(m, denominator, { value: -lr / (1 - betas[0] ** t) })
+  }
+
+  /** The gradient that is used: with the L2 penalty. */
+  protected decayed(p: Tensor, g: Tensor, { weightDecay }: ParamGroup<AdamOptions>): Tensor {
+    return weightDecay === 0 ? g : g.add(p.mul(weightDecay))
+  }
+}
+
+/**
+ * Adam with decoupled weight decay (Loshchilov & Hutter 2019, algorithm 2): p shrinks by lr weightDecay p beside the step, so that all
+ * weights decay alike, however large their gradients.
+ *
+ * @example
+ * const w = tensor([1, 2], { requiresGrad: true })
+ * const optimizer = new optim.AdamW([w], { lr: 0.5, weightDecay: 0.1 })
+ * w.square().sum().backward()
+ * optimizer.step()
+ * w // tensor([0.4500, 1.4000], requiresGrad=true)
+ * @torch torch.optim.AdamW
+ */
+export class AdamW extends Adam {
+  constructor(params: OptimizerParams<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(params, { weightDecay: 1e-2, ...options })
+  }
+
+  protected override decayed(p: Tensor, g: Tensor, { lr, weightDecay }: ParamGroup<AdamOptions>): Tensor {
+    if (weightDecay !== 0) p.mul_(1 - lr * weightDecay)
+    return g
+  }
+}
