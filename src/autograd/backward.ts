@@ -9,7 +9,8 @@ import { sameShape } from '../tensor/shape.js'
 import { state } from '../tensor/state.js'
 import { isTensor, Tensor } from '../tensor/tensor.js'
 import { checkGradients } from './anomaly.js'
-import { FunctionNode, isWanted, Leaf, type Node, setWanted } from './node.js'
+import { FunctionNode, isWanted, Leaf, type Node, PrimitiveNode, setWanted } from './node.js'
+import { slice } from './rules/calculus.js'
 import { nodeOf } from './tape.js'
 
 export interface BackwardOptions {
@@ -226,6 +227,11 @@ function visit(node: Node, retainGraph: boolean, wanted: Map<Node, Tensor | unde
     return
   }
   if (node.freed) throw freed(node)
+  if (addedToWindow(node, g)) {
+    drop(g)
+    if (!retainGraph) node.release()
+    return
+  }
   const gradients = node.backward(g)
   if (node instanceof FunctionNode) gradients.forEach(share)
   if (state.anomaly) checkGradients(node, g, gradients)
@@ -267,11 +273,37 @@ function send(node: Node, gradient: Tensor): void {
     hold(gradient)
     return
   }
+  if (isOwn(pending) && pending.storage !== gradient.storage) {
+    addInto(pending, gradient)
+    if (gradient.storage.holders === 0) gradient.storage.backend.release(gradient.storage)
+    return
+  }
   const sum = apply('add', [pending, gradient], NONE)
   hold(sum)
   drop(pending)
   if (gradient.storage.holders === 0) gradient.storage.backend.release(gradient.storage)
   node.pending = sum
+}
+
+/**
+ * Adds the gradient of a slice to the window that it saw, where a gradient of the whole is there already: to unbind a sequence and add a
+ * tensor of its full length for each token would take the square of its length. Returns whether it did.
+ */
+function addedToWindow(node: Node, g: Tensor): boolean {
+  if (!(node instanceof PrimitiveNode) || node.name !== 'slice') return false
+  const [whole] = node.edges
+  if (!isWanted(whole) || whole.pending === undefined || !isOwn(whole.pending)) return false
+  if (whole.pending.storage === g.storage || whole.pending.dtype !== g.dtype) return false
+  const { start, step } = (node as PrimitiveNode<'slice'>).params
+  addInto(slice(whole.pending, start, g.shape, step), g)
+  return true
+}
+
+/** Whether a pending gradient may be written to: its node alone holds it, and nobody looks on. */
+function isOwn(pending: Tensor): boolean {
+  const { storage, layout } = pending
+  const watched = !hooks.passing || hooks.forward || hooks.tracer !== undefined || state.anomaly
+  return !watched && storage.holders === 1 && layout === undefined && pending.size === storage.length
 }
 
 /** Somebody outside of the pass may hold it: it is never released. */
