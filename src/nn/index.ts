@@ -18,6 +18,7 @@ export {
   type FeedForwardOptions,
 } from './decoder-block.js'
 export { Dropout, type DropoutOptions } from './dropout.js'
+export { Embedding, type EmbeddingOptions, type PretrainedOptions } from './embedding.js'
 export { ModuleError, type ModuleErrorCode } from './errors.js'
 export { Flatten, Unflatten } from './flatten.js'
 export * as functional from './functional/index.js'

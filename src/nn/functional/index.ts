@@ -6,6 +6,7 @@ export { linear } from '../../tensor/ops/products.js'
 export { type AttentionOptions, scaledDotProductAttention } from './attention.js'
 export { type CrossEntropyOptions, crossEntropy, type NLLLossOptions, nllLoss } from './cross-entropy.js'
 export { type DropoutFunctionOptions, dropout } from './dropout.js'
+export { type EmbeddingFunctionOptions, embedding } from './embedding.js'
 export { type LayerNormFunctionOptions, layerNorm, type RmsNormFunctionOptions, rmsNorm } from './normalization.js'
 export {
   alibiBias,

@@ -1,0 +1,57 @@
+// Rows of a table by number.
+
+import { detach } from '../../autograd/index.js'
+import { TensorError } from '../../tensor/errors.js'
+import { where } from '../../tensor/ops/choose.js'
+import { ne } from '../../tensor/ops/compare.js'
+import { indexSelect } from '../../tensor/ops/gather.js'
+import { needTensor } from '../../tensor/ops/operand.js'
+import { reshape, unsqueeze } from '../../tensor/ops/views.js'
+import type { Tensor } from '../../tensor/tensor.js'
+
+export interface EmbeddingFunctionOptions {
+  /** Tokens with this number do not train their row: padding. None. */
+  readonly paddingIdx?: number | undefined
+}
+
+/**
+ * The rows of a table that `tokens` name: out[..., :] = weight[tokens[...], :]. tokens int32 [...], weight [V, E] -> [..., E].
+ *
+ * The gradient adds up where a row is used several times. Throws BAD_INDEX for a token that has no row, BAD_DTYPE unless tokens are int32.
+ *
+ * @example
+ * F.embedding(tensor([2, 0], { dtype: 'int32' }), tensor([[1, 1], [2, 2], [3, 3]])) // tensor([[3., 3.], [1., 1.]])
+ * @torch torch.nn.functional.embedding
+ * @differs rows are never rescaled (maxNorm) and gradients are dense
+ */
+export function embedding(tokens: Tensor, weight: Tensor, { paddingIdx }: EmbeddingFunctionOptions = {}): Tensor {
+  needTensor('embedding', tokens)
+  needTensor('embedding', weight)
+  if (weight.shape.length !== 2) {
+    throw new TensorError(
+      'BAD_SHAPE',
+      `embedding: the table must have two axes, [V, E]; it has ${weight.shape.length}.`,
+    )
+  }
+  if (tokens.dtype !== 'int32') {
+    throw new TensorError('BAD_DTYPE', `embedding: tokens are int32; these are ${tokens.dtype}.`, {
+      next: 'Convert them: tokens.int().',
+    })
+  }
+  const [rows, width] = weight.shape as [number, number]
+  const out = reshape(picked(tokens, weight, rows), [...tokens.shape, width])
+  if (paddingIdx === undefined) return out
+  return where(unsqueeze(ne(tokens, paddingIdx < 0 ? paddingIdx + rows : paddingIdx), -1), out, detach(out))
+}
+
+function picked(tokens: Tensor, weight: Tensor, rows: number): Tensor {
+  try {
+    return indexSelect(weight, 0, reshape(tokens, [-1]))
+  } catch (cause) {
+    if (!(cause instanceof TensorError) || cause.code !== 'BAD_INDEX') throw cause
+    throw new TensorError('BAD_INDEX', `embedding: a token has no row: there are ${rows}, from 0 to ${rows - 1}.`, {
+      cause,
+      next: 'Make the table as large as the vocabulary.',
+    })
+  }
+}
