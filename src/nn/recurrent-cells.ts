@@ -1,7 +1,6 @@
 // Single steps of recurrent networks, to be looped by hand.
 import { zeros } from '../tensor/create.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
-import { linear } from '../tensor/ops/products.js'
 import { sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { Module } from './module.js'
@@ -10,15 +9,17 @@ import {
   bendOf,
   type CellOptions,
   elman,
+  GRU_KIND,
   gru,
   type Kind,
+  LSTM_KIND,
   type LSTMState,
   lstm,
+  mapsOf,
   namedWeights,
-  plain,
+  RNN_KIND,
   type RNNCellOptions,
   type Step,
-  twofold,
 } from './recurrent-steps.js'
 import { needSize } from './sizes.js'
 
@@ -50,9 +51,9 @@ abstract class Cell<S> extends Module {
     const before = state === undefined ? [] : parts(state)
     if (x.shape.at(-1) !== this.inputSize || before.some(part => !sameShape(part.shape, shape)))
       throw this.#misfit(x, before)
-    const { weightIh, weightHh, biasIh, biasHh } = this
+    const { fromInput, fromState } = mapsOf(this, this.#kind)
     const nothing = (): Tensor => zeros(shape, { dtype: x.dtype, device: x.device })
-    return this.#step(linear(x, weightIh, biasIh), state ?? whole([nothing(), nothing()]), weightHh, biasHh)
+    return this.#step(fromInput(x), state ?? whole([nothing(), nothing()]), fromState)
   }
 
   #misfit(x: Tensor, state: readonly Tensor[]): TensorError {
@@ -79,7 +80,7 @@ abstract class Cell<S> extends Module {
  */
 export class RNNCell extends Cell<Tensor> {
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
-    super(inputSize, hiddenSize, options, plain(1), elman(bendOf('RNNCell', options.nonlinearity ?? 'tanh')))
+    super(inputSize, hiddenSize, options, RNN_KIND, elman(bendOf('RNNCell', options.nonlinearity ?? 'tanh')))
   }
 }
 
@@ -94,7 +95,7 @@ export class RNNCell extends Cell<Tensor> {
  */
 export class LSTMCell extends Cell<LSTMState> {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
-    super(inputSize, hiddenSize, options, twofold, lstm)
+    super(inputSize, hiddenSize, options, LSTM_KIND, lstm)
   }
 }
 
@@ -108,6 +109,6 @@ export class LSTMCell extends Cell<LSTMState> {
  */
 export class GRUCell extends Cell<Tensor> {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
-    super(inputSize, hiddenSize, options, plain(3), gru)
+    super(inputSize, hiddenSize, options, GRU_KIND, gru)
   }
 }

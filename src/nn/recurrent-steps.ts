@@ -23,8 +23,8 @@ export interface LSTMState {
   readonly c: Tensor
 }
 
-/** What one step works with: the token's share, from x; the state before; the weights that see the state. */
-export type Step<S> = (fromInput: Tensor, state: S, weightHh: Tensor, biasHh: Tensor | undefined) => S
+/** What one step works with: what the token gives, through its weights; the state before; the map of a state through its weights. */
+export type Step<S> = (fromInput: Tensor, state: S, fromState: (h: Tensor) => Tensor) => S
 
 const BENDS = { tanh: (x: Tensor): Tensor => x.tanh(), relu: (x: Tensor): Tensor => x.relu() }
 
@@ -37,34 +37,39 @@ export function bendOf(where: string, nonlinearity: 'tanh' | 'relu'): (x: Tensor
 
 export const elman =
   (bend: (x: Tensor) => Tensor): Step<Tensor> =>
-  (fromInput, h, weightHh, biasHh) =>
-    bend(fromInput.add(linear(h, weightHh, biasHh)))
+  (fromInput, h, fromState) =>
+    bend(fromInput.add(fromState(h)))
 
 /** The gates stand in the order i, f, g, o in all weights, as PyTorch has them. */
-export const lstm: Step<LSTMState> = (fromInput, { h, c }, weightHh, biasHh) => {
-  const [i, f, g, o] = fromInput.add(linear(h, weightHh, biasHh)).chunk(4, -1) as [Tensor, Tensor, Tensor, Tensor]
+export const lstm: Step<LSTMState> = (fromInput, { h, c }, fromState) => {
+  const [i, f, g, o] = fromInput.add(fromState(h)).chunk(4, -1) as [Tensor, Tensor, Tensor, Tensor]
   const next = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()))
   return { h: o.sigmoid().mul(next.tanh()), c: next }
 }
 
 /** The gates stand in the order r, z, n. r acts on the state after its weights, unlike in the paper: so it is one product. */
-export const gru: Step<Tensor> = (fromInput, h, weightHh, biasHh) => {
+export const gru: Step<Tensor> = (fromInput, h, fromState) => {
   const [xr, xz, xn] = fromInput.chunk(3, -1) as [Tensor, Tensor, Tensor]
-  const [hr, hz, hn] = linear(h, weightHh, biasHh).chunk(3, -1) as [Tensor, Tensor, Tensor]
+  const [hr, hz, hn] = fromState(h).chunk(3, -1) as [Tensor, Tensor, Tensor]
   const n = xn.add(xr.add(hr).sigmoid().mul(hn)).tanh()
   return n.add(xz.add(hz).sigmoid().mul(h.sub(n)))
 }
 
-/** How a kind of network sees its state: as a list of tensors, of which the first is its output. */
+/** A kind of network: how it sees its state, as a list of tensors of which the first is its output, and what its weights are. */
 export interface Kind<S> {
   readonly gates: number
+  /** Whether both biases are only ever added: then they are added to all tokens at once. */
+  readonly addsBiases: boolean
   readonly parts: (state: S) => readonly Tensor[]
   readonly state: (parts: readonly Tensor[]) => S
 }
 
-export const plain = (gates: number): Kind<Tensor> => ({ gates, parts: h => [h], state: ([h]) => h as Tensor })
-export const twofold: Kind<LSTMState> = {
+const single = { parts: (h: Tensor): [Tensor] => [h], state: ([h]: readonly Tensor[]): Tensor => h as Tensor }
+export const RNN_KIND: Kind<Tensor> = { gates: 1, addsBiases: true, ...single }
+export const GRU_KIND: Kind<Tensor> = { gates: 3, addsBiases: false, ...single }
+export const LSTM_KIND: Kind<LSTMState> = {
   gates: 4,
+  addsBiases: true,
   parts: ({ h, c }) => [h, c],
   state: ([h, c]) => ({ h: h as Tensor, c: c as Tensor }),
 }
@@ -104,4 +109,20 @@ export function weightsNamed(module: Module, name: string): Weights {
     biasIh: fields[`biasIh${name}`],
     biasHh: fields[`biasHh${name}`],
   }
+}
+
+/** What tokens and states go through. The weights of states are turned once, since each token needs them. */
+export function mapsOf(
+  { weightIh, weightHh, biasIh, biasHh }: Weights,
+  { addsBiases }: { readonly addsBiases: boolean },
+): { fromInput: (x: Tensor) => Tensor; fromState: (h: Tensor) => Tensor } {
+  const turned = weightHh.t()
+  if (biasIh === undefined || biasHh === undefined) {
+    return { fromInput: x => linear(x, weightIh), fromState: h => h.matmul(turned) }
+  }
+  if (addsBiases) {
+    const bias = biasIh.add(biasHh)
+    return { fromInput: x => linear(x, weightIh, bias), fromState: h => h.matmul(turned) }
+  }
+  return { fromInput: x => linear(x, weightIh, biasIh), fromState: h => h.matmul(turned).add(biasHh) }
 }

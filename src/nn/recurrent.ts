@@ -3,7 +3,6 @@ import type { Generator } from '../random/index.js'
 import { zeros } from '../tensor/create.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { cat, stack } from '../tensor/join.js'
-import { linear } from '../tensor/ops/products.js'
 import { sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { dropout } from './functional/dropout.js'
@@ -13,15 +12,17 @@ import {
   bendOf,
   type CellOptions,
   elman,
+  GRU_KIND,
   gru,
   type Kind,
+  LSTM_KIND,
   type LSTMState,
   lstm,
+  mapsOf,
   namedWeights,
-  plain,
+  RNN_KIND,
   type RNNCellOptions,
   type Step,
-  twofold,
   weightsNamed,
 } from './recurrent-steps.js'
 import { needRange, needSize } from './sizes.js'
@@ -127,13 +128,13 @@ abstract class Recurrent<S> extends Module {
 
   /** One layer in one direction. The products with x are one matrix product for all tokens; only those with the state must wait. */
   #run(name: string, x: Tensor, initial: S, backwards: boolean): Recurrence<S> {
-    const { weightIh, weightHh, biasIh, biasHh } = weightsNamed(this, name)
-    const tokens = linear(x, weightIh, biasIh).unbind(0)
+    const { fromInput, fromState } = mapsOf(weightsNamed(this, name), this.#kind)
+    const tokens = fromInput(x).unbind(0)
     if (backwards) tokens.reverse()
     const outputs: Tensor[] = []
     let state = initial
     for (const token of tokens) {
-      state = this.#step(token, state, weightHh, biasHh)
+      state = this.#step(token, state, fromState)
       outputs.push(this.#kind.parts(state)[0] as Tensor)
     }
     if (backwards) outputs.reverse()
@@ -234,7 +235,7 @@ export class RNN extends Recurrent<Tensor> {
 
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
     const { nonlinearity = 'tanh' } = options
-    super(inputSize, hiddenSize, options, plain(1), elman(bendOf('RNN', nonlinearity)))
+    super(inputSize, hiddenSize, options, RNN_KIND, elman(bendOf('RNN', nonlinearity)))
     this.nonlinearity = nonlinearity
   }
 }
@@ -258,7 +259,7 @@ export class RNN extends Recurrent<Tensor> {
  */
 export class LSTM extends Recurrent<LSTMState> {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
-    super(inputSize, hiddenSize, options, twofold, lstm)
+    super(inputSize, hiddenSize, options, LSTM_KIND, lstm)
   }
 }
 
@@ -278,6 +279,6 @@ export class LSTM extends Recurrent<LSTMState> {
  */
 export class GRU extends Recurrent<Tensor> {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
-    super(inputSize, hiddenSize, options, plain(3), gru)
+    super(inputSize, hiddenSize, options, GRU_KIND, gru)
   }
 }
