@@ -16,6 +16,17 @@ export {
   type Species,
 } from './penguins.js'
 export {
+  openSafetensors,
+  type ReadSafetensorsOptions,
+  readSafetensors,
+  type SafetensorsEntry,
+  SafetensorsFile,
+  safetensorsBytes,
+  type WideIntegers,
+  type WriteSafetensorsOptions,
+  writeSafetensors,
+} from './safetensors.js'
+export {
   ConcatDataset,
   type Fold,
   type KFoldOptions,

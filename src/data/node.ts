@@ -7,6 +7,7 @@ interface NodeModules {
   module: typeof import('node:module')
   os: typeof import('node:os')
   path: typeof import('node:path')
+  url: typeof import('node:url')
   zlib: typeof import('node:zlib')
 }
 
