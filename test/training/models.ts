@@ -1,0 +1,70 @@
+// The models that the tests train and the benchmarks measure.
+import { manualSeed, nn, randn, type Tensor } from '#src/index.js'
+
+/** A layer between each two widths, ReLU between the layers. */
+function perceptron(...widths: readonly number[]): nn.Sequential {
+  const layers = widths
+    .slice(1)
+    .flatMap((out, i): nn.Layer[] => [...(i > 0 ? [new nn.ReLU()] : []), new nn.Linear(widths[i] as number, out)])
+  return new nn.Sequential(...layers)
+}
+
+/** 16-32-32-4: so small that nothing counts but what a call costs. */
+export const tiny = (): nn.Sequential => perceptron(16, 32, 32, 4)
+
+/** 784-256-128-10: a row of pixels to ten digits. */
+export const mlp = (): nn.Sequential => perceptron(784, 256, 128, 10)
+
+/** Two 3 x 3 convolutions of 16 and 32 channels, each with a 2 x 2 pool: [N, 1, 28, 28] to ten digits. */
+export const conv = (): nn.Sequential =>
+  new nn.Sequential(
+    new nn.Conv2d(1, 16, 3),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Conv2d(16, 32, 3),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Flatten(),
+    new nn.Linear(800, 10),
+  )
+
+export interface TransformerSizes {
+  readonly vocabSize: number
+  readonly contextLength: number
+  readonly dim?: number
+  readonly heads?: number
+  readonly layers?: number
+}
+
+/** A decoder of pre-norm blocks with learned positions and a head without bias: tokens [N, T] to scores [N, T, V] of the next ones. */
+export class Transformer extends nn.Module {
+  readonly contextLength: number
+  readonly embed: nn.Embedding
+  readonly positions: nn.Parameter
+  readonly blocks: readonly nn.DecoderBlock[]
+  readonly norm: nn.LayerNorm
+  readonly head: nn.Linear
+
+  constructor({ vocabSize, contextLength, dim = 64, heads = 4, layers = 2 }: TransformerSizes) {
+    super()
+    this.contextLength = contextLength
+    this.embed = nn.Embedding.fromPretrained(randn([vocabSize, dim]).mul(0.02), { freeze: false })
+    this.positions = new nn.Parameter(randn([contextLength, dim]).mul(0.02))
+    this.blocks = Array.from({ length: layers }, () => new nn.DecoderBlock(dim, heads))
+    this.norm = new nn.LayerNorm(dim)
+    this.head = new nn.Linear(dim, vocabSize, { bias: false })
+  }
+
+  override forward(tokens: Tensor): Tensor {
+    const length = tokens.shape[1] as number
+    const start = this.embed.forward(tokens).add(this.positions.at([0, length]))
+    const end = this.blocks.reduce((x, block) => block.forward(x), start)
+    return this.head.forward(this.norm.forward(end))
+  }
+}
+
+/** A model with the first values of a seed. */
+export function seeded<M extends nn.Module>(seed: number, make: () => M): M {
+  manualSeed(seed)
+  return make()
+}
