@@ -7,6 +7,9 @@ import * as optim from './optim/index.js'
 import * as linalg from './tensor/linalg.js'
 
 export {
+  type AutocastOptions,
+  autocast,
+  autocastDtype,
   backward,
   type CustomFunction,
   checkpoint,

@@ -174,7 +174,10 @@ function run(
   const stashed = nodes.map(node => node.pending)
   for (const node of nodes) node.pending = undefined
   const [gradBefore, passingBefore, freshBefore] = [state.grad, hooks.passing, hooks.fresh]
+  const { autocast } = state
   state.grad = createGraph
+  // Each rule computes in the dtype of what it follows.
+  state.autocast = undefined
   hooks.passing = !createGraph
   hooks.fresh = []
   hooks.passes++
@@ -183,6 +186,7 @@ function run(
     for (const node of nodes) visit(node, retainGraph, wanted)
   } finally {
     state.grad = gradBefore
+    state.autocast = autocast
     hooks.passing = passingBefore
     hooks.fresh = freshBefore
     hooks.passes--

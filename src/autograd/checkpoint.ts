@@ -34,6 +34,7 @@ class Segment {
   private readonly versions: readonly (number | undefined)[]
   private readonly key: readonly [number, number]
   private readonly counter: number
+  private readonly autocast = state.autocast
   /** The nodes that have saved nothing, in the order of their making. */
   private readonly nodes: SavingNode[] = []
 
@@ -60,10 +61,12 @@ class Segment {
     const { generator } = state
     const { key, counter } = generator
     const { passing } = hooks
+    const { autocast } = state
     generator.key = this.key
     generator.counter = this.counter
     // What is saved now outlives the rule that has asked for it.
     hooks.passing = false
+    state.autocast = this.autocast
     try {
       const collect = (node: SavingNode): undefined => {
         twins.push(node)
@@ -73,6 +76,7 @@ class Segment {
       generator.key = key
       generator.counter = counter
       hooks.passing = passing
+      state.autocast = autocast
     }
     this.pair(twins)
   }

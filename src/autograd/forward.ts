@@ -6,6 +6,7 @@ import { shapeText, TensorError } from '../tensor/errors.js'
 import { hooks } from '../tensor/graph.js'
 import type { KernelName, PrimitiveName, PrimitiveParams } from '../tensor/primitives.js'
 import { sameShape } from '../tensor/shape.js'
+import { state } from '../tensor/state.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import type { Rule, RuleContext } from './rule.js'
 import * as c from './rules/calculus.js'
@@ -168,6 +169,17 @@ function below<T>(level: number, f: () => T): T {
   }
 }
 
+/** Runs `f` without autocast: each rule computes in the dtype of what it follows. */
+function uncast<T>(f: () => T): T {
+  const { autocast } = state
+  state.autocast = undefined
+  try {
+    return f()
+  } finally {
+    state.autocast = autocast
+  }
+}
+
 /** Runs `f` without forward mode; its results carry no tangents. */
 export const still = <T>(f: () => T): T => below(0, f)
 
@@ -195,7 +207,7 @@ export function pushFunction(
     if (level >= ceiling) break
     const tangents = inputs.map(x => (isFloat(x.dtype) ? tangentAt(x, level) : undefined))
     if (tangents.every(t => t === undefined)) continue
-    const pushed = below(level, () => rule(tangents))
+    const pushed = below(level, () => uncast(() => rule(tangents)))
     outputs.forEach((out, i) => {
       const t = pushed[i]
       if (t === undefined) return

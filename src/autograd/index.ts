@@ -2,6 +2,7 @@
 import './methods.js'
 
 export { detectAnomaly, setDetectAnomaly } from './anomaly.js'
+export { type AutocastOptions, autocast, autocastDtype } from './autocast.js'
 export { type BackwardOptions, backward, type GradOptions, grad } from './backward.js'
 export { checkpoint } from './checkpoint.js'
 export { type ComputationGraphOptions, type ComputationNode, computationGraph } from './computation-graph.js'

@@ -1,33 +1,34 @@
 // Whether operations are recorded: modes that hold for a scope, and are put back when the cell of a notebook ends.
 import { TensorError } from '../tensor/errors.js'
 import { hooks } from '../tensor/graph.js'
-import { state } from '../tensor/state.js'
+import { type State, state } from '../tensor/state.js'
 import { dismissKeeper, setWanted } from './node.js'
 
-type Mode = 'grad' | 'anomaly'
+type Modes = Pick<State, 'grad' | 'anomaly' | 'autocast'>
 
 /** Scopes that are open. */
 let depth = 0
 
 /** Runs `f` with a mode set. */
-export function scoped<T>(operation: string, mode: Mode, value: boolean, f: () => T): T {
+export function scoped<T, M extends keyof Modes>(operation: string, mode: M, value: Modes[M], f: () => T): T {
   needFunction(operation, f)
-  const before = state[mode]
+  const modes: Modes = state
+  const before = modes[mode]
   const outer = depth
-  state[mode] = value
+  modes[mode] = value
   depth = outer + 1
   try {
     const result = f()
     if (isPromise(result)) throw asynchronous(operation)
     return result
   } finally {
-    state[mode] = before
+    modes[mode] = before
     depth = outer
   }
 }
 
 /** Sets a mode until it is set again; within a scope, until the scope ends. */
-export function choose(mode: Mode, on: boolean): void {
+export function choose(mode: 'grad' | 'anomaly', on: boolean): void {
   state[mode] = on
   if (depth === 0) state.chosen[mode] = on
 }
@@ -107,6 +108,7 @@ export function resetModes(): void {
   depth = 0
   state.grad = state.chosen.grad
   state.anomaly = state.chosen.anomaly
+  state.autocast = state.chosen.autocast
   hooks.forward = false
   hooks.passing = false
   hooks.passes = 0

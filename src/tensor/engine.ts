@@ -1,5 +1,7 @@
 // How a primitive runs: memory, kernel, then the tape. Every operation of the library goes through these three functions.
+import { meetingDtype } from './autocast.js'
 import type { Backend, Operand } from './backend.js'
+import { isFloat } from './dtype.js'
 import { shapeText, TensorError } from './errors.js'
 import { hooks } from './graph.js'
 import { INFER, type KernelName, NONE, type PrimitiveName, type PrimitiveParams, type ViewName } from './primitives.js'
@@ -9,9 +11,18 @@ import { Tensor } from './tensor.js'
 
 /** Computes one primitive on the backend of its inputs and records it where a gradient flows. */
 export function apply<P extends KernelName>(name: P, inputs: readonly Tensor[], params: PrimitiveParams[P]): Tensor {
-  const out = compute(name, inputs, params)
-  observe(name, inputs, params, out)
+  const operands = state.autocast === undefined ? inputs : meeting(name, inputs)
+  const out = compute(name, operands, params)
+  observe(name, operands, params, out)
   return out
+}
+
+/** The inputs in the dtype that autocast wants of this primitive. */
+function meeting(name: KernelName, inputs: readonly Tensor[]): readonly Tensor[] {
+  const { autocast } = state
+  const dtype = autocast && meetingDtype(name, inputs, autocast)
+  if (dtype === undefined) return inputs
+  return inputs.map(x => (isFloat(x.dtype) && x.dtype !== dtype ? apply('cast', [x], { dtype }) : x))
 }
 
 /** The same without tape; `maker` is the backend of a primitive without inputs. */
@@ -128,7 +139,12 @@ export function beforeWriting(target: Tensor, inputs: readonly Tensor[], x: Tens
 export function assign(operation: string, target: Tensor, make: () => Tensor, inputs: readonly Tensor[]): Tensor {
   const { watcher } = hooks
   if (state.grad) watcher?.beforeWrite(operation, target, inputs)
-  const value = make()
+  const made = make()
+  // A write keeps the target's dtype, also where autocast computed in another one.
+  const value =
+    state.autocast !== undefined && made.dtype !== target.dtype && isFloat(made.dtype) && isFloat(target.dtype)
+      ? apply('cast', [made], { dtype: target.dtype })
+      : made
   checkTarget(operation, target, value.shape, value.dtype)
   commonBackend(operation, [target, value])
   const { kernels } = target.storage.backend

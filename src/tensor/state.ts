@@ -1,5 +1,6 @@
 // The only global state: backend, default dtype, random generator and modes. Behind one Symbol.for key, so that two copies
 // of the package in one program agree.
+import type { LowDType } from './autocast.js'
 import type { Backend } from './backend.js'
 import type { DType } from './dtype.js'
 import { TensorError } from './errors.js'
@@ -21,8 +22,10 @@ export interface State {
   grad: boolean
   /** Whether the tape checks every result for NaN and Inf. */
   anomaly: boolean
-  /** Both modes as the user set them, outside of all scopes. */
-  readonly chosen: { grad: boolean; anomaly: boolean }
+  /** The dtype in which products compute inside of autocast. */
+  autocast: LowDType | undefined
+  /** The modes as the user set them, outside of all scopes. */
+  readonly chosen: { grad: boolean; anomaly: boolean; autocast: undefined }
 }
 
 const KEY = Symbol.for('gradlab.state')
@@ -35,7 +38,8 @@ function initial(): State {
     generator: { key: [0, 0], counter: 0 },
     grad: true,
     anomaly: false,
-    chosen: { grad: true, anomaly: false },
+    autocast: undefined,
+    chosen: { grad: true, anomaly: false, autocast: undefined },
   }
 }
 

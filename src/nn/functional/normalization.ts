@@ -1,5 +1,6 @@
 // Normalisation: features get mean 0 and variance 1, then a scale and a shift that are learned.
 import { shapeText, TensorError } from '../../tensor/errors.js'
+import { raised } from '../../tensor/ops/precision.js'
 import { sameShape } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
 
@@ -35,7 +36,8 @@ export function layerNorm(
   { weight, bias, eps = 1e-5 }: LayerNormFunctionOptions = {},
 ): Tensor {
   const dims = lastAxes('layerNorm', x, shape, { weight, bias })
-  const centred = x.sub(x.mean(dims, { keepdim: true }))
+  const wide = raised(x)
+  const centred = wide.sub(wide.mean(dims, { keepdim: true }))
   const variance = centred.square().mean(dims, { keepdim: true })
   return scaled(centred.mul(variance.add(eps).rsqrt()), weight, bias)
 }
@@ -59,13 +61,11 @@ const EPSILON = {
  * F.rmsNorm(tensor([[3, 4]]), [2]) // tensor([[0.8485, 1.1314]])
  * @torch torch.nn.functional.rms_norm
  */
-export function rmsNorm(
-  x: Tensor,
-  shape: readonly number[],
-  { weight, eps = EPSILON[x.dtype] }: RmsNormFunctionOptions = {},
-): Tensor {
+export function rmsNorm(x: Tensor, shape: readonly number[], { weight, eps }: RmsNormFunctionOptions = {}): Tensor {
   const dims = lastAxes('rmsNorm', x, shape, { weight })
-  return scaled(x.mul(x.square().mean(dims, { keepdim: true }).add(eps).rsqrt()), weight)
+  const wide = raised(x)
+  const meanSquare = wide.square().mean(dims, { keepdim: true })
+  return scaled(wide.mul(meanSquare.add(eps ?? EPSILON[wide.dtype]).rsqrt()), weight)
 }
 
 function scaled(x: Tensor, weight?: Tensor, bias?: Tensor): Tensor {

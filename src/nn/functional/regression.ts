@@ -3,6 +3,7 @@ import { shapeText, TensorError } from '../../tensor/errors.js'
 import { sub } from '../../tensor/ops/arithmetic.js'
 import { square } from '../../tensor/ops/maths.js'
 import { needTensor } from '../../tensor/ops/operand.js'
+import { raised } from '../../tensor/ops/precision.js'
 import { sameShape } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { type LossOptions, reduced } from './reduction.js'
@@ -19,7 +20,7 @@ import { type LossOptions, reduced } from './reduction.js'
  */
 export function mseLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
   needSameShape('mseLoss', input, target)
-  return reduced('mseLoss', square(sub(input, target)), reduction)
+  return reduced('mseLoss', square(sub(raised(input), raised(target))), reduction)
 }
 
 /** Throws SHAPE_MISMATCH unless input and target have one shape. */

@@ -6,6 +6,7 @@ import { isTensor, type Tensor } from '../tensor.js'
 import { add } from './arithmetic.js'
 import { meet, needTensor } from './operand.js'
 import { type Axes, type PerAxis, pair } from './per-axis.js'
+import { lowered } from './precision.js'
 import { reshaped } from './windows.js'
 
 export interface ConvOptions {
@@ -186,7 +187,7 @@ const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0)
 function operands(operation: string, axes: Axes, x: Tensor, weight: Tensor): [Tensor, Tensor] {
   needTensor(operation, x)
   needTensor(operation, weight)
-  const [a, b] = meet(operation, x, weight)
+  const [a, b] = meet(operation, lowered(x), lowered(weight))
   needFloat(operation, a)
   const rank = axes + 2
   if ((a.shape.length !== rank && a.shape.length !== rank - 1) || b.shape.length !== rank) {
@@ -264,7 +265,7 @@ function paddingOf(
 /** Bias, and the axes that came in. */
 function finished(axes: Axes, x: Tensor, out: Tensor, bias: Tensor | null | undefined): Tensor {
   const [n, o, h, w] = out.shape as [number, number, number, number]
-  const whole = bias === undefined || bias === null ? out : add(out, reshaped(bias, [o, 1, 1]))
+  const whole = bias === undefined || bias === null ? out : add(out, reshaped(lowered(bias), [o, 1, 1]))
   const shape = axes === 2 ? [o, h, w] : [o, w]
   return reshaped(whole, x.shape.length === axes + 2 ? [n, ...shape] : shape)
 }

@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor.js'
 import { add, mul, sub } from './arithmetic.js'
 import { roll } from './move.js'
 import { meet, needTensor } from './operand.js'
+import { lowered } from './precision.js'
 import { sum } from './reduce.js'
 import { diagonal } from './views.js'
 import { permuted, reshaped } from './windows.js'
@@ -28,7 +29,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 }
 
 function product(operation: string, a: Tensor, b: Tensor): Tensor {
-  const [x, y] = meet(operation, a, b)
+  const [x, y] = meet(operation, lowered(a), lowered(b))
   if (x.shape.length === 0 || y.shape.length === 0) {
     throw new TensorError(
       'BAD_SHAPE',
@@ -306,8 +307,8 @@ export function cross(a: Tensor, b: Tensor, { dim = -1 }: { readonly dim?: numbe
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   needRank('linear', weight, 2, 'weight')
-  const out = product('linear', x, permuted(weight, [1, 0]))
-  return bias === undefined ? out : add(out, bias)
+  const out = product('linear', x, permuted(lowered(weight), [1, 0]))
+  return bias === undefined ? out : add(out, lowered(bias))
 }
 
 export interface AddmmOptions {

@@ -1,6 +1,7 @@
 // What operations want of their operands' dtypes, beside `needFloat`.
 
 import { TensorError } from '../errors.js'
+import { state } from '../state.js'
 import type { Tensor } from '../tensor.js'
 import { cast, needTensor } from './operand.js'
 
@@ -23,8 +24,12 @@ export function truth(x: Tensor): Tensor {
   return x.dtype === 'bool' ? x : cast(x, 'bool')
 }
 
-/** 16-bit floats are computed in float32 where an operation takes several steps, and rounded once at its end. */
+/**
+ * 16-bit floats are computed in float32 where an operation takes several steps, and rounded once at its end; under autocast the
+ * result stays float32.
+ */
 export function wide(x: Tensor, steps: (x: Tensor) => Tensor): Tensor {
   if (x.dtype !== 'float16' && x.dtype !== 'bfloat16') return steps(x)
-  return cast(steps(cast(x, 'float32')), x.dtype)
+  const result = steps(cast(x, 'float32'))
+  return state.autocast === undefined ? cast(result, x.dtype) : result
 }

@@ -25,7 +25,7 @@ export const NO_GOLDEN: ReadonlyMap<string, string> = new Map([
   ),
   ...listed(
     MODE,
-    'setDefaultDtype getDefaultDtype setBackend device isTensor setPrintOptions noGrad enableGrad isGradEnabled setGradEnabled detectAnomaly setDetectAnomaly memory setMemoryTracking trackMemory resetPeakMemory synchronize',
+    'setDefaultDtype getDefaultDtype setBackend device isTensor setPrintOptions noGrad enableGrad isGradEnabled setGradEnabled detectAnomaly setDetectAnomaly autocast autocastDtype memory setMemoryTracking trackMemory resetPeakMemory synchronize',
   ),
   ...listed(
     TRANSFORM,
