@@ -1,6 +1,6 @@
 // Attention: each query takes the mean of the values, weighted by how well their keys answer it.
 import type { Generator } from '../../random/index.js'
-import { ones } from '../../tensor/create.js'
+import { full, zeros } from '../../tensor/create.js'
 import { shapeText, TensorError } from '../../tensor/errors.js'
 import { where } from '../../tensor/ops/choose.js'
 import type { Tensor } from '../../tensor/tensor.js'
@@ -58,10 +58,8 @@ export function attend(
   { attnMask, dropoutP = 0, isCausal = false, scale, generator }: AttentionOptions,
 ): { output: Tensor; weights: Tensor } {
   const scores = query.mul(scale ?? 1 / Math.sqrt(query.shape.at(-1) as number)).matmul(key.transpose(-2, -1))
-  const causal = isCausal ? causalMask(query, key) : undefined
-  const { bias, seen, sees } = readMask(scores, attnMask, causal)
-  let masked = bias === undefined ? scores : scores.add(bias)
-  if (seen !== undefined) masked = where(seen, masked, Number.NEGATIVE_INFINITY)
+  const { bias, sees } = biasOf(scores, attnMask, isCausal)
+  const masked = bias === undefined ? scores : scores.add(bias)
   const certain = masked.softmax(-1)
   const weights = dropoutP === 0 ? certain : dropout(certain, dropoutP, { generator })
   const output = weights.matmul(value)
@@ -69,10 +67,9 @@ export function attend(
   return { output: where(sees, output, 0), weights: where(sees, weights, 0) }
 }
 
-/** What is added to the scores, which of them are seen at all, and which queries see anything. */
-interface Mask {
+/** What is added to the scores, -Infinity where a key is hidden, and which queries see any key; undefined where all do. */
+interface Bias {
   readonly bias?: Tensor
-  readonly seen?: Tensor
   readonly sees?: Tensor
 }
 
@@ -80,15 +77,15 @@ interface Mask {
  * A query that sees nothing is shown everything, so that the softmax and its gradient are finite; its result is taken away
  * afterwards. A causal mask alone always leaves key 0.
  */
-function readMask(scores: Tensor, mask: Tensor | undefined, causal: Tensor | undefined): Mask {
-  if (mask === undefined) return causal === undefined ? {} : { seen: causal }
+function biasOf(scores: Tensor, mask: Tensor | undefined, isCausal: boolean): Bias {
+  if (mask === undefined) return isCausal ? { bias: causalBias(scores) } : {}
   checkMask(scores, mask)
   const own = mask.dtype === 'bool' ? mask : mask.ne(Number.NEGATIVE_INFINITY)
-  const seen = causal === undefined ? own : own.logicalAnd(causal)
+  const seen = isCausal ? own.logicalAnd(causalBias(scores).eq(0)) : own
   const sees = seen.any(-1, { keepdim: true })
-  const open = seen.logicalOr(sees.logicalNot())
-  if (mask.dtype === 'bool') return { seen: open, sees }
-  return { bias: where(own, mask.to(scores.dtype), 0), seen: open, sees }
+  const { dtype, device } = scores
+  const added = mask.dtype === 'bool' ? zeros([], { dtype, device }) : where(own, mask.to(dtype), 0)
+  return { bias: where(seen.logicalOr(sees.logicalNot()), added, Number.NEGATIVE_INFINITY), sees }
 }
 
 function checkMask(scores: Tensor, mask: Tensor): void {
@@ -107,14 +104,13 @@ function checkMask(scores: Tensor, mask: Tensor): void {
   )
 }
 
-/** True on and below the diagonal: [L, S]. Made once, the same for all layers and steps. */
-function causalMask(query: Tensor, key: Tensor): Tensor {
-  const { device } = query
-  const [rows, columns] = [query.shape.at(-2) as number, key.shape.at(-2) as number]
-  const [mask] = remembered(`causal ${device} ${rows} ${columns}`, () => {
-    return [ones([rows, columns], { dtype: 'bool', device }).tril()] as const
+/** 0 on and below the diagonal, -Infinity above: [L, S]. Made once, the same for all layers and steps. */
+function causalBias({ shape, dtype, device }: Tensor): Tensor {
+  const [rows, columns] = shape.slice(-2) as [number, number]
+  const [bias] = remembered(`causal ${device} ${dtype} ${rows} ${columns}`, () => {
+    return [full([rows, columns], Number.NEGATIVE_INFINITY, { dtype, device }).triu(1)] as const
   })
-  return mask
+  return bias
 }
 
 function checkShapes(query: Tensor, key: Tensor, value: Tensor): void {
