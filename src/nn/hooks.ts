@@ -87,15 +87,14 @@ class BackwardWatch {
 
   /** The outputs, with an eye on theirs. Where no input carries a gradient, they are all there is. */
   outputs(output: unknown): unknown {
-    const several = Array.isArray(output)
-    const outputs: Inputs = several ? output : [output]
+    const outputs = tensorsIn(output)
     if (!outputs.some(isWatched)) return output
     const seen = passThrough(outputs, gradients => {
       this.#gradOutputs = gradients
       if (!this.#watchesInputs) this.#call([null])
       return gradients
     })
-    return several ? seen : seen[0]
+    return withTensors(output, seen[Symbol.iterator]())
   }
 
   #call(gradInputs: Gradients): Gradients {
@@ -110,6 +109,24 @@ class BackwardWatch {
 
 function isWatched(value: unknown): value is Tensor {
   return isTensor(value) && value.requiresGrad
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+
+/** The tensors of an output: itself, or those in lists and in objects by name, as attention and recurrent networks return them. */
+function tensorsIn(output: unknown): Tensor[] {
+  if (isTensor(output)) return [output]
+  if (Array.isArray(output)) return output.flatMap(tensorsIn)
+  return isRecord(output) ? Object.values(output).flatMap(tensorsIn) : []
+}
+
+/** The same output with other tensors in their places. */
+function withTensors(output: unknown, tensors: Iterator<unknown>): unknown {
+  if (isTensor(output)) return tensors.next().value
+  if (Array.isArray(output)) return output.map(part => withTensors(part, tensors))
+  if (!isRecord(output)) return output
+  return Object.fromEntries(Object.entries(output).map(([name, part]) => [name, withTensors(part, tensors)]))
 }
 
 /** The same values, of which those that carry a gradient go through one step of the graph: `see` may replace the gradients. */

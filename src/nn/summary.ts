@@ -92,7 +92,7 @@ export function summarize(model: Module, inputs: readonly SummaryInput[]): Summa
     }),
     module.registerForwardHook((_, __, output) => {
       const multiplyAdds = counter.total - (started.pop() ?? 0)
-      const shape = isTensor(output) ? output.shape : null
+      const shape = shapeOf(output)
       seen.set(module, { shape, multiplyAdds: multiplyAdds + (seen.get(module)?.multiplyAdds ?? 0) })
     }),
   ])
@@ -115,6 +115,13 @@ export function summarize(model: Module, inputs: readonly SummaryInput[]): Summa
     multiplyAdds: seen.get(module)?.multiplyAdds ?? 0,
   }))
   return new Summary(rows, model.parameters())
+}
+
+/** The shape of an output; of one that names several tensors, as attention and recurrent networks do, that of `output`. */
+function shapeOf(output: unknown): Shape | null {
+  if (isTensor(output)) return output.shape
+  const { output: first } = (output ?? {}) as { output?: unknown }
+  return isTensor(first) ? first.shape : null
 }
 
 /** Multiply-adds of the primitives that multiply and add. */

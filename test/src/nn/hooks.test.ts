@@ -117,6 +117,32 @@ describe('module hooks', () => {
     assert.deepEqual(seen, [[null], [[1]]])
   })
 
+  it('come through modules that return several tensors by name', () => {
+    const lstm = new nn.LSTM(2, 1)
+    const seen: unknown[] = []
+    lstm.registerFullBackwardHook((_, [gradX], gradOutputs) => {
+      seen.push(
+        gradX?.shape,
+        gradOutputs.map(g => g?.toArray()),
+      )
+    })
+    const x = ones([2, 1, 2]).requiresGrad_()
+    const { output, state } = lstm.forward(x)
+    output.sum().add(state.c.sum().mul(3)).backward()
+    assert.deepEqual(seen, [
+      [2, 1, 2],
+      [[[[1]], [[1]]], [[[0]]], [[[3]]]],
+    ])
+    assert.ok(x.grad)
+    const attention = new nn.MultiheadAttention(2, 1)
+    const calls: number[] = []
+    attention.registerFullBackwardHook((_, __, gradOutputs) => {
+      calls.push(gradOutputs.length)
+    })
+    attention.forward(x, x, x, { needWeights: false }).output.sum().backward()
+    assert.deepEqual(calls, [1])
+  })
+
   it('do not change gradients by looking', () => {
     const plain = new nn.Linear(3, 2)
     const watched = new nn.Linear(3, 2)

@@ -32,6 +32,15 @@ describe('summary', () => {
     assert.equal(new Conv().summary([2, 3, 14, 14]).multiplyAdds, 2 * 8 * 10 * 10 * 75)
   })
 
+  it('counts attention, and shows the first of several outputs', () => {
+    const layer = new nn.TransformerEncoderLayer(8, 2, { dimFeedforward: 16, batchFirst: true })
+    const { rows } = layer.summary([1, 5, 8])
+    const row = rows.find(({ name }) => name === 'selfAttn')
+    assert.deepEqual(row?.outputShape, [1, 5, 8])
+    // Maps of queries, keys and values; scores and means in two heads of 4; the last map.
+    assert.equal(row?.multiplyAdds, 5 * 8 * 24 + 2 * (2 * 5 * 5 * 4) + 5 * 8 * 8)
+  })
+
   it('is a table as text', () => {
     assert.equal(
       String(model().summary([1, 784])),
