@@ -46,6 +46,10 @@ const SAID: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^TypeError: Cannot read .*\n {2}at billOf Cell \[9\]:5:15\n(.*\n)+ {2}at Cell \[10\]:4:26\n/,
   ],
   'network-train': [/^loss 0.289 -> 0.122\n320 of 333 penguins/, '0.960960960960961'],
+  'digits-load': ['60000 digits to learn from, 10000 to test with', '[ [ 60000, 1, 28, 28 ], [ 60000 ] ]'],
+  'digits-model': [/235,146 parameters, 234,752 multiply-adds/],
+  'digits-train': [/^epoch 1 \.{18} 9\d\.\d %(.*\n)+epoch 4 \.{18} 98\.\d % of the unseen digits are right$/],
+  'digits-wrong': [/^1\d\d of 10000 are wrong/],
 }
 
 /** The Vega charts, and how many marks each must draw. */
@@ -53,6 +57,8 @@ const CHARTS = [
   { label: 'scatter', symbols: 333, lines: [] },
   { label: 'neuron-curve', symbols: 0, lines: [201] },
   { label: 'network-curve', symbols: 60, lines: [60] },
+  { label: 'digits-show', symbols: 1058, lines: [] },
+  { label: 'digits-curve', symbols: 0, lines: [72] },
 ] as const
 
 describe('the welcome notebook in JupyterLab', function () {
