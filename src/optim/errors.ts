@@ -6,6 +6,7 @@ export type OptimErrorCode =
   | 'NO_PARAMETERS' // nothing to optimise
   | 'BAD_PARAMETER' // no tensor, no leaf, or given twice
   | 'BAD_OPTION' // a hyperparameter outside of its range
+  | 'SCALER' // calls of a GradScaler in the wrong order
   | 'STATE_DICT' // a state that belongs to another optimizer or schedule
   | 'NOT_FINITE' // a norm of gradients that is NaN or infinite, where that is asked to throw
 

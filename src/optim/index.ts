@@ -1,6 +1,7 @@
 // The public face of `gradlab/optim`: optimizers, schedules, clipping.
 export { Adam, type AdamOptions, AdamW } from './adam.js'
 export { OptimError, type OptimErrorCode } from './errors.js'
+export { GradScaler, type GradScalerOptions, type GradScalerState } from './grad-scaler.js'
 export {
   type GroupOptions,
   Optimizer,
