@@ -4,6 +4,7 @@ export { collate } from './collate.js'
 export { type Batch, type Dataset, type Sample, TensorDataset } from './dataset.js'
 export { DataError, type DataErrorCode } from './errors.js'
 export { DataLoader, type DataLoaderOptions, type LoaderState } from './loader.js'
+export * as metrics from './metrics/index.js'
 export { type MnistOptions, mnist } from './mnist.js'
 export { mobyDick } from './moby-dick.js'
 export {
