@@ -92,4 +92,4 @@ def bleu():
 
 
 out = {'classification': list(classification()), 'scores': list(scores()), 'bleu': list(bleu())}
-(Path(__file__).parent / 'metrics.json').write_text(json.dumps(out, ensure_ascii=False) + '\n')
+(Path(__file__).parent / 'data' / 'metrics.json').write_text(json.dumps(out, ensure_ascii=False) + '\n')

@@ -37,7 +37,7 @@ const NORMS = {
  *
  * @example
  * const error = new data.metrics.CalibrationError({ bins: 10 })
- * error.update(tensor([[0.8, 0.2]]), [0]).compute().toFixed(4) // '0.2000'
+ * error.update(tensor([[0.75, 0.25]]), [0]).compute() // 0.25
  * error.bins()[7].count // 1
  * @torch none
  */

@@ -282,7 +282,8 @@ export interface ClassFigures {
  * Precision, recall and F1 of each class, in their order, and how often each is true. 0/0 is 0. Arguments and errors: those of `confusionMatrix`.
  *
  * @example
- * data.metrics.classReport([0, 1, 1], [0, 1, 0])[0] // { precision: 1, recall: 0.5, f1: 0.6667, support: 2 } to 4 digits
+ * const [first] = data.metrics.classReport([0, 1, 1], [0, 1, 0])
+ * first.recall // 0.5
  * @torch none
  */
 export function classReport(

@@ -39,7 +39,7 @@ interface Golden {
 }
 
 const golden: Golden = JSON.parse(
-  readFileSync(new URL('../../../../test/golden/metrics.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../../test/golden/data/metrics.json', import.meta.url), 'utf8'),
 )
 const ints = (numbers: number[]): Tensor => tensor(numbers, { dtype: 'int32' })
 
