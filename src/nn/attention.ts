@@ -133,10 +133,11 @@ export class MultiheadAttention extends Module {
       ...this.#masks(q, k, keys.shape[2] as number, options),
       dropoutP: this.training ? this.dropout : 0,
       generator: this.#generator,
+      needWeights,
     })
     return {
       output: this.outProj.forward(this.#join(output)),
-      weights: !needWeights ? undefined : averageAttnWeights ? weights.mean(1) : weights,
+      weights: averageAttnWeights ? weights?.mean(1) : weights,
     }
   }
 

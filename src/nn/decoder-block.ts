@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/tensor.js'
 import { needHeads } from './attention.js'
 import { Dropout } from './dropout.js'
 import { ModuleError } from './errors.js'
-import { scaledDotProductAttention } from './functional/attention.js'
+import { attend, causalBias } from './functional/attention.js'
 import { alibiBias, type RotaryOptions, rotaryEmbedding } from './functional/positions.js'
 import { remembered } from './functional/remembered.js'
 import { type LayerOptions, Linear } from './linear.js'
@@ -80,20 +80,23 @@ export class CausalSelfAttention extends Module {
       .split([dim, kvHeads * size, kvHeads * size], -1)
       .map(part => part.unflatten(-1, [-1, size]).transpose(1, 2)) as [Tensor, Tensor, Tensor]
     const turned = (y: Tensor): Tensor => (this.positions === 'rotary' ? rotaryEmbedding(y, this.rotary) : y)
-    const y = scaledDotProductAttention(turned(q), turned(k), v, {
+    const { output } = attend(turned(q), turned(k), v, {
       isCausal: true,
-      attnMask: this.positions === 'alibi' ? this.#alibi(x) : undefined,
+      bias: this.positions === 'alibi' ? this.#alibi(x) : undefined,
       dropoutP: this.training ? this.dropout : 0,
       enableGqa: kvHeads !== heads,
       generator: this.#generator,
     })
-    return this.outDropout.forward(this.outProj.forward(y.transpose(1, 2).flatten(-2)))
+    return this.outDropout.forward(this.outProj.forward(output.transpose(1, 2).flatten(-2)))
   }
 
-  /** The same for all layers and steps. */
+  /** What stands farther back is seen less, what lies ahead not at all. The same for all layers and steps. */
   #alibi({ dtype, device, shape: [, length = 0] }: Tensor): Tensor {
-    const make = (): [Tensor] => [alibiBias(this.heads, length, { dtype, device })]
-    return remembered(`alibi ${device} ${dtype} ${this.heads} ${length}`, make)[0]
+    const [bias] = remembered(`alibi ${device} ${dtype} ${this.heads} ${length}`, () => {
+      const causal = causalBias({ shape: [length, length], dtype, device })
+      return [alibiBias(this.heads, length, { dtype, device }).add(causal)] as const
+    })
+    return bias
   }
 
   override extraRepr(): string {

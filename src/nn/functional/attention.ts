@@ -46,28 +46,36 @@ export function scaledDotProductAttention(
   options: AttentionOptions = {},
 ): Tensor {
   checkShapes(query, key, value)
-  if (options.enableGqa !== true) return attend(query, key, value, options).output
-  return attend(query, repeatHeads(query, key), repeatHeads(query, value), options).output
+  return attend(query, key, value, options).output
 }
 
-/** The same with its weights [..., L, S], after dropout. */
+/** What layers say beside. */
+export interface AttendOptions extends AttentionOptions {
+  /** Whether the weights are wanted. False. */
+  readonly needWeights?: boolean | undefined
+  /** What is added to the scores instead of masks, where every query is known to see a key. */
+  readonly bias?: Tensor | undefined
+}
+
+/** The same with its weights [..., L, S], after dropout, where they are wanted. */
 export function attend(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { attnMask, dropoutP = 0, isCausal = false, scale, generator }: AttentionOptions,
-): { output: Tensor; weights: Tensor } {
-  const scores = query.mul(scale ?? 1 / Math.sqrt(query.shape.at(-1) as number)).matmul(key.transpose(-2, -1))
-  const { bias, sees } = biasOf(scores, attnMask, isCausal)
-  const masked = bias === undefined ? scores : scores.add(bias)
-  const certain = masked.softmax(-1)
-  const weights = dropoutP === 0 ? certain : dropout(certain, dropoutP, { generator })
-  const output = weights.matmul(value)
-  if (sees === undefined) return { output, weights }
-  return { output: where(sees, output, 0), weights: where(sees, weights, 0) }
+  options: AttendOptions,
+): { output: Tensor; weights: Tensor | undefined } {
+  const { dropoutP = 0, scale = 1 / Math.sqrt(query.shape.at(-1) as number), generator, needWeights = false } = options
+  const [k, v] = options.enableGqa === true ? [key, value].map(x => repeatHeads(query, x)) : [key, value]
+  const scores = query.mul(scale).matmul((k as Tensor).transpose(-2, -1))
+  const { bias, sees }: Bias = options.bias === undefined ? biasOf(scores, options) : { bias: options.bias }
+  const shares = (bias === undefined ? scores : scores.add(bias)).softmax(-1)
+  const weights = dropoutP === 0 ? shares : dropout(shares, dropoutP, { generator })
+  const output = weights.matmul(v as Tensor)
+  const cleared = (x: Tensor): Tensor => (sees === undefined ? x : x.mul(sees))
+  return { output: cleared(output), weights: needWeights ? cleared(weights) : undefined }
 }
 
-/** What is added to the scores, -Infinity where a key is hidden, and which queries see any key; undefined where all do. */
+/** What is added to the scores, -Infinity where a key is hidden; and 1 for queries that see a key, 0 for others: none where all do. */
 interface Bias {
   readonly bias?: Tensor
   readonly sees?: Tensor
@@ -77,7 +85,7 @@ interface Bias {
  * A query that sees nothing is shown everything, so that the softmax and its gradient are finite; its result is taken away
  * afterwards. A causal mask alone always leaves key 0.
  */
-function biasOf(scores: Tensor, mask: Tensor | undefined, isCausal: boolean): Bias {
+function biasOf(scores: Tensor, { attnMask: mask, isCausal = false }: AttentionOptions): Bias {
   if (mask === undefined) return isCausal ? { bias: causalBias(scores) } : {}
   checkMask(scores, mask)
   const own = mask.dtype === 'bool' ? mask : mask.ne(Number.NEGATIVE_INFINITY)
@@ -85,7 +93,7 @@ function biasOf(scores: Tensor, mask: Tensor | undefined, isCausal: boolean): Bi
   const sees = seen.any(-1, { keepdim: true })
   const { dtype, device } = scores
   const added = mask.dtype === 'bool' ? zeros([], { dtype, device }) : where(own, mask.to(dtype), 0)
-  return { bias: where(seen.logicalOr(sees.logicalNot()), added, Number.NEGATIVE_INFINITY), sees }
+  return { bias: where(seen.logicalOr(sees.logicalNot()), added, Number.NEGATIVE_INFINITY), sees: sees.to(dtype) }
 }
 
 function checkMask(scores: Tensor, mask: Tensor): void {
@@ -105,7 +113,7 @@ function checkMask(scores: Tensor, mask: Tensor): void {
 }
 
 /** 0 on and below the diagonal, -Infinity above: [L, S]. Made once, the same for all layers and steps. */
-function causalBias({ shape, dtype, device }: Tensor): Tensor {
+export function causalBias({ shape, dtype, device }: Pick<Tensor, 'shape' | 'dtype' | 'device'>): Tensor {
   const [rows, columns] = shape.slice(-2) as [number, number]
   const [bias] = remembered(`causal ${device} ${dtype} ${rows} ${columns}`, () => {
     return [full([rows, columns], Number.NEGATIVE_INFINITY, { dtype, device }).triu(1)] as const
