@@ -1,7 +1,15 @@
 // Adam and its relatives: a step for each number, as long as its gradients have been steady.
 import { maximum } from '../tensor/ops/arithmetic.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { nextStep, Optimizer, type OptimizerParams, type ParamGroup, type ParamState, running } from './optimizer.js'
+import {
+  nextStep,
+  Optimizer,
+  type OptimizerParams,
+  type ParamGroup,
+  type ParamState,
+  running,
+  withL2,
+} from './optimizer.js'
 
 export interface AdamOptions {
   /** Learning rate. 1e-3. */
@@ -75,7 +83,7 @@ export class Adam extends Optimizer<AdamOptions> {
 
   /** The gradient that is used: with the L2 penalty. */
   protected decayed(p: Tensor, g: Tensor, { weightDecay }: ParamGroup<AdamOptions>): Tensor {
-    return weightDecay === 0 ? g : g.add(p.mul(weightDecay))
+    return withL2(g, p, weightDecay)
   }
 }
 

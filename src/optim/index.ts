@@ -1,7 +1,11 @@
 // The public face of `gradlab/optim`: optimizers, schedules, clipping.
 export { Adam, type AdamOptions, AdamW } from './adam.js'
+export { Adamax, type MomentsOptions, NAdam, type NAdamOptions, RAdam, type RAdamOptions } from './adam-variants.js'
+export { EMA, type EMAOptions, SWA, updateBatchNorm } from './averages.js'
+export { type ClipOptions, clipGradNorm, clipGradValue, getTotalNorm } from './clip.js'
 export { OptimError, type OptimErrorCode } from './errors.js'
 export { GradScaler, type GradScalerOptions, type GradScalerState } from './grad-scaler.js'
+export { LAMB, type LAMBOptions, LARS, type LARSOptions, Lion, type LionOptions } from './large-batch.js'
 export {
   type GroupOptions,
   Optimizer,
@@ -9,7 +13,17 @@ export {
   type OptimizerState,
   type ParamGroup,
   type ParamState,
+  type TorchOptimizerState,
 } from './optimizer.js'
+export {
+  Adadelta,
+  type AdadeltaOptions,
+  Adagrad,
+  type AdagradOptions,
+  RMSprop,
+  type RMSpropOptions,
+} from './rms.js'
+export { SAM, type SAMOptions } from './sam.js'
 export {
   ChainedScheduler,
   type PlateauOptions,

@@ -1,6 +1,8 @@
 // What all optimizers share: groups of parameters with options of their own, a state for each parameter, the step.
 import { enableGrad, noGrad } from '../autograd/index.js'
-import { zerosLike } from '../tensor/ops/like.js'
+import { shapeText } from '../tensor/errors.js'
+import { fullLike } from '../tensor/ops/like.js'
+import { sameShape } from '../tensor/shape.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { atomic } from './atomic.js'
 import { OptimError } from './errors.js'
@@ -131,8 +133,12 @@ export abstract class Optimizer<O extends GroupOptions = GroupOptions> {
     }
   }
 
-  /** Takes options and states from a dict; its tensors are copied. Throws STATE_DICT where groups or shapes do not fit. */
-  loadStateDict({ state, paramGroups }: OptimizerState): void {
+  /**
+   * Takes options and states from a dict; its tensors are copied. PyTorch's spelling (`param_groups`, `exp_avg`) is taken, too. Throws
+   * STATE_DICT where groups or shapes do not fit, and changes nothing then.
+   */
+  loadStateDict(dict: OptimizerState | TorchOptimizerState): void {
+    const { state, paramGroups } = inOurNames(dict)
     const sizes = (groups: readonly { params: readonly unknown[] }[]) =>
       groups.map(({ params }) => params.length).join(', ')
     if (sizes(paramGroups) !== sizes(this.paramGroups)) {
@@ -142,15 +148,16 @@ export abstract class Optimizer<O extends GroupOptions = GroupOptions> {
         { next: 'Give the optimizer the parameters that it had when its state was saved.' },
       )
     }
+    const own = this.paramGroups.flatMap(({ params }) => params)
+    const saved = paramGroups.flatMap(({ params }) => params).map(number => state[number])
+    for (const [i, found] of saved.entries()) needShapes(this.constructor.name, i, own[i] as Tensor, found)
     this.state.clear()
-    for (const [i, { params, ...options }] of paramGroups.entries()) {
-      const group = this.paramGroups[i] as ParamGroup<O>
-      Object.assign(group, options)
-      for (const [k, number] of params.entries()) {
-        const saved = state[number]
-        if (saved !== undefined) this.state.set(group.params[k] as Tensor, copied(saved))
-      }
+    for (const [i, parameter] of own.entries()) {
+      const found = saved[i]
+      if (found !== undefined) this.state.set(parameter, copied(found))
     }
+    for (const [i, { params: _, ...options }] of paramGroups.entries())
+      Object.assign(this.paramGroups[i] as ParamGroup<O>, options)
   }
 
   #numbers(): Map<Tensor, number> {
@@ -172,10 +179,15 @@ Object.defineProperty(Optimizer.prototype, Symbol.for('nodejs.util.inspect.custo
   },
 })
 
-/** A running tensor of a parameter's state, zeros at first: `running(state, 'momentumBuffer', p)`. */
-export function running(state: ParamState, name: string, parameter: Tensor): Tensor {
-  state[name] ??= zerosLike(parameter)
+/** A running tensor of a parameter's state, zeros at first, or another number: `running(state, 'momentumBuffer', p)`. */
+export function running(state: ParamState, name: string, parameter: Tensor, start = 0): Tensor {
+  state[name] ??= fullLike(parameter, start)
   return state[name] as Tensor
+}
+
+/** The gradient with that of the penalty weightDecay/2 |p|^2. */
+export function withL2(gradient: Tensor, parameter: Tensor, weightDecay: number): Tensor {
+  return weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay))
 }
 
 /** Counts a parameter's steps: 1 at the first. */
@@ -183,6 +195,43 @@ export function nextStep(state: ParamState): number {
   const step = ((state.step as number | undefined) ?? 0) + 1
   state.step = step
   return step
+}
+
+/** What `torch.optim.Optimizer.state_dict()` has. */
+export interface TorchOptimizerState {
+  readonly state: Readonly<Record<number, ParamState>>
+  readonly param_groups: readonly ({ params: number[] } & object)[]
+}
+
+function inOurNames(dict: OptimizerState | TorchOptimizerState): OptimizerState {
+  const groups = 'paramGroups' in dict ? dict.paramGroups : dict.param_groups
+  return {
+    state: Object.fromEntries(Object.entries(dict.state).map(([number, state]) => [number, inCamelCase(state)])),
+    paramGroups: groups.map(group => inCamelCase(group)),
+  }
+}
+
+function inCamelCase<T extends object>(object: T): T {
+  const camel = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return Object.fromEntries(
+    // PyTorch counts steps in a tensor.
+    Object.entries(object).map(([name, value]) => [
+      camel(name),
+      name === 'step' && isTensor(value) ? value.item() : value,
+    ]),
+  ) as T
+}
+
+/** A state tensor has the shape of its parameter, or is one number. */
+function needShapes(name: string, i: number, parameter: Tensor, state: ParamState | undefined): void {
+  for (const [key, value] of Object.entries(state ?? {})) {
+    if (!isTensor(value) || value.size === 1 || sameShape(value.shape, parameter.shape)) continue
+    throw new OptimError(
+      'STATE_DICT',
+      `${name}: '${key}' of parameter ${i} has shape ${shapeText(value.shape)}, the parameter ${shapeText(parameter.shape)}.`,
+      { next: 'Give the optimizer the parameters that it had when its state was saved, in the same order.' },
+    )
+  }
 }
 
 function copied(state: ParamState): ParamState {

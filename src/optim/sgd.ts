@@ -1,6 +1,6 @@
 // Stochastic gradient descent.
 import type { Tensor } from '../tensor/tensor.js'
-import { Optimizer, type OptimizerParams, type ParamGroup, type ParamState } from './optimizer.js'
+import { Optimizer, type OptimizerParams, type ParamGroup, type ParamState, withL2 } from './optimizer.js'
 
 export interface SGDOptions {
   /** Learning rate. 1e-3. */
@@ -50,8 +50,7 @@ export class SGD extends Optimizer<SGDOptions> {
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<SGDOptions>, state: ParamState): void {
     const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group
-    let g = maximize ? gradient.neg() : gradient
-    if (weightDecay !== 0) g = g.add(p.mul(weightDecay))
+    let g = withL2(maximize ? gradient.neg() : gradient, p, weightDecay)
     if (momentum !== 0) {
       const first = state.momentumBuffer === undefined
       const b = first ? g.clone() : (state.momentumBuffer as Tensor).mul_(momentum).add_(g.mul(1 - dampening))
