@@ -40,6 +40,19 @@ export {
   setGradEnabled,
   vjp,
 } from './autograd/index.js'
+export {
+  type CheckpointContent,
+  CheckpointError,
+  type CheckpointErrorCode,
+  type CheckpointParts,
+  hasCheckpoint,
+  type LoadCheckpointOptions,
+  type LoadedCheckpoint,
+  loadCheckpoint,
+  type Plain,
+  type Stateful,
+  saveCheckpoint,
+} from './checkpoint/index.js'
 export { GradlabError } from './errors.js'
 export {
   bernoulli,

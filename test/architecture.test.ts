@@ -15,9 +15,10 @@ const LIBRARY: Record<string, string[]> = {
   nn: ['tensor', 'random', 'autograd'],
   optim: ['tensor', 'random', 'autograd', 'nn'],
   data: ['tensor', 'random', 'autograd', 'nn'],
+  checkpoint: ['tensor', 'random', 'optim', 'data'],
   notebook: [],
   cli: ['notebook', 'data'],
-  index: ['tensor', 'random', 'autograd', 'backends', 'nn', 'optim', 'data'],
+  index: ['tensor', 'random', 'autograd', 'backends', 'nn', 'optim', 'data', 'checkpoint'],
 }
 
 /** Rooms that load where there is no Node and no package: a page, a worker, a phone. */

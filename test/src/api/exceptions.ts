@@ -31,6 +31,10 @@ export const NO_GOLDEN: ReadonlyMap<string, string> = new Map([
     TRANSFORM,
     'backward grad jvp vjp jacobian hessian hvp perExampleGrads gradcheck gradgradcheck computationGraph checkpoint customFunction registerHook retainGrad requiresGrad_ detach detach_',
   ),
+  ...listed(
+    'writes or reads a training run in a file: tested in test/src/checkpoint',
+    'saveCheckpoint loadCheckpoint hasCheckpoint',
+  ),
   ...listed(READS, 'item numel toArray data read toString toJSON print format'),
   ...listed(PROPERTY, 'ndim size strides requiresGrad isLeaf gradFn T mT'),
   ...listed(

@@ -3,7 +3,16 @@ import * as gradlab from '#src/index.js'
 import { Tensor } from '#src/index.js'
 
 /** Exported, and no operations on tensors; errors.test.ts, toolbox.test.ts and the rooms' own tests look at them; variance is another name for var. */
-const OTHER_EXPORTS = new Set(['Tensor', 'TensorError', 'GradlabError', 'data', 'nn', 'optim', 'variance'])
+const OTHER_EXPORTS = new Set([
+  'Tensor',
+  'TensorError',
+  'GradlabError',
+  'CheckpointError',
+  'data',
+  'nn',
+  'optim',
+  'variance',
+])
 
 export interface PublicName {
   readonly name: string
