@@ -36,4 +36,5 @@ export {
   type SplitOptions,
   Subset,
 } from './split.js'
+export * as transforms from './transforms/index.js'
 export { Windows, type WindowsOptions } from './windows.js'
