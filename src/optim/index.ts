@@ -1,4 +1,5 @@
 // The public face of `gradlab/optim`: optimizers, schedules, clipping.
+export { type AccumulateOptions, accumulate } from './accumulate.js'
 export { Adam, type AdamOptions, AdamW } from './adam.js'
 export { Adamax, type MomentsOptions, NAdam, type NAdamOptions, RAdam, type RAdamOptions } from './adam-variants.js'
 export { EMA, type EMAOptions, SWA, updateBatchNorm } from './averages.js'
@@ -6,6 +7,7 @@ export { type ClipOptions, clipGradNorm, clipGradValue, getTotalNorm } from './c
 export { OptimError, type OptimErrorCode } from './errors.js'
 export { GradScaler, type GradScalerOptions, type GradScalerState } from './grad-scaler.js'
 export { LAMB, type LAMBOptions, LARS, type LARSOptions, Lion, type LionOptions } from './large-batch.js'
+export { type LrRange, type LrRangeTestOptions, lrRangeTest } from './lr-range-test.js'
 export {
   type GroupOptions,
   Optimizer,
