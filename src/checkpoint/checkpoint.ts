@@ -1,4 +1,6 @@
 // A training run in a file: all that decides how it goes on.
+
+import { type FilePath, pathText } from '../data/file-path.js'
 import type { SafetensorsFile } from '../data/index.js'
 import { node } from '../data/node.js'
 import { atomic } from '../optim/atomic.js'
@@ -72,7 +74,7 @@ interface Written {
  * missing. It is a safetensors file: `data.readSafetensors` and PyTorch read its tensors (`model.hidden.weight`, `optimizer.state.0.expAvg`);
  * all else stands as JSON in its header, with a SHA-256 over the whole. It holds nothing that could run. Needs Node.
  *
- * Throws CHECKPOINT_PART for a part without stateDict, CHECKPOINT_VALUE for what a file cannot hold.
+ * Throws CHECKPOINT_PART for a part without stateDict, CHECKPOINT_VALUE for what a file cannot hold or a path that is none.
  *
  * @example
  * for (let step = 1; step <= 1000; step++) {
@@ -82,7 +84,10 @@ interface Written {
  * @torch torch.save
  * @differs a training run, not any object; random state comes with it; what a file holds cannot run
  */
-export function saveCheckpoint(file: string, { step = 0, extra, ...parts }: CheckpointContent): void {
+export function saveCheckpoint(file: FilePath, content: CheckpointContent): void {
+  const path = pathOf('saveCheckpoint', file)
+  needObject('saveCheckpoint', content)
+  const { step = 0, extra, ...parts } = content
   const tensors: Record<string, Tensor> = {}
   const named = partsOf('saveCheckpoint', parts)
   const states = named.map(([name, part]) => [name, encode(part.stateDict(), name, tensors)])
@@ -95,7 +100,7 @@ export function saveCheckpoint(file: string, { step = 0, extra, ...parts }: Chec
     generators: Object.fromEntries(generators),
     random: defaultGenerator().getState(),
   }
-  writeCheckpoint(file, written, tensors)
+  writeCheckpoint(path, written, tensors)
 }
 
 /**
@@ -113,16 +118,18 @@ export function saveCheckpoint(file: string, { step = 0, extra, ...parts }: Chec
  * @torch torch.load
  */
 export function loadCheckpoint(
-  file: string,
+  file: FilePath,
   parts: CheckpointParts,
   { random = true }: LoadCheckpointOptions = {},
 ): LoadedCheckpoint {
-  const { json, file: tensors } = readCheckpoint(file)
+  const path = pathOf('loadCheckpoint', file)
+  needObject('loadCheckpoint', parts)
+  const { json, file: tensors } = readCheckpoint(path)
   const written = json as Written
   const named = partsOf('loadCheckpoint', parts)
   const generators = Object.entries(parts.generators ?? {})
-  for (const [name, part] of named) checkPart(file, written, name, part)
-  for (const [name] of generators) needHeld(file, 'generator', name, Object.keys(written.generators))
+  for (const [name, part] of named) checkPart(path, written, name, part)
+  for (const [name] of generators) needHeld(path, 'generator', name, Object.keys(written.generators))
   const states = named.map(([name, part]) => ({ part, state: read(written.parts[name] as never, tensors) }))
   const extra = read(written.extra, tensors)
   atomic(() => {
@@ -140,8 +147,27 @@ export function loadCheckpoint(
  * if (hasCheckpoint('run.ckpt')) loadCheckpoint('run.ckpt', { model })
  * @torch none
  */
-export function hasCheckpoint(file: string): boolean {
-  return node('fs').existsSync(file)
+export function hasCheckpoint(file: FilePath): boolean {
+  return node('fs').existsSync(pathOf('hasCheckpoint', file))
+}
+
+function pathOf(where: string, file: FilePath): string {
+  if (typeof file === 'string' || typeof (file as { href?: unknown } | null)?.href === 'string') return pathText(file)
+  throw new CheckpointError('CHECKPOINT_VALUE', `${where}: expected the path of a file, got ${kindOf(file)}.`, {
+    next: `Write ${where}('run.ckpt', ...).`,
+  })
+}
+
+function needObject(where: string, parts: unknown): void {
+  if (typeof parts === 'object' && parts !== null && !Array.isArray(parts)) return
+  throw new CheckpointError('CHECKPOINT_PART', `${where}: expected an object of parts, got ${kindOf(parts)}.`, {
+    next: `Write ${where}('run.ckpt', { model, optimizer }).`,
+  })
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'an array'
+  return value === null || value === undefined ? String(value) : `a value of type ${typeof value}`
 }
 
 /** Loads one state after the other; where one does not fit, those before get back what they had. */

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import {
   data,
   defaultGenerator,
@@ -52,6 +53,17 @@ describe('a checkpoint', () => {
   }
 
   const numbers = (model: nn.Module): unknown => Object.values(model.stateDict()).map(x => x.toArray())
+
+  it('takes its place as a URL, and says what is no place and what are no parts', () => {
+    const url = pathToFileURL(file)
+    saveCheckpoint(url, { step: 4 })
+    assert.equal(hasCheckpoint(url), true)
+    assert.equal(loadCheckpoint(url, {}).step, 4)
+    raises(() => saveCheckpoint([1] as never, {}), 'CHECKPOINT_VALUE', 'path of a file, got an array')
+    raises(() => hasCheckpoint(undefined as never), 'CHECKPOINT_VALUE', 'got undefined')
+    raises(() => saveCheckpoint(file, undefined as never), 'CHECKPOINT_PART', 'object of parts, got undefined')
+    raises(() => loadCheckpoint(file, [setUp().model] as never), 'CHECKPOINT_PART', 'got an array')
+  })
 
   it('brings model, optimizer, schedule, step and random numbers back', () => {
     const first = setUp()
