@@ -7,9 +7,9 @@ import { needTensor } from '../tensor/ops/operand.js'
 import { NONE } from '../tensor/primitives.js'
 import { sameShape } from '../tensor/shape.js'
 import { state } from '../tensor/state.js'
-import { isTensor, Tensor } from '../tensor/tensor.js'
+import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { checkGradients } from './anomaly.js'
-import { FunctionNode, isWanted, Leaf, type Node, PrimitiveNode, setWanted } from './node.js'
+import { isFunctionNode, isLeafNode, isWanted, type Node, type PrimitiveNode, setWanted } from './node.js'
 import { slice } from './rules/calculus.js'
 import { nodeOf } from './tape.js'
 
@@ -89,7 +89,7 @@ export function grad(
 ): (Tensor | null)[] {
   const [outs, ins] = [tensorsOf('grad', outputs), tensorsOf('grad', inputs)]
   const { gradOutputs } = options
-  const given = gradOutputs instanceof Tensor ? [gradOutputs] : gradOutputs
+  const given = isTensor(gradOutputs) ? [gradOutputs] : gradOutputs
   const roots = outs.map((out, i) => rootOf('grad', out, given?.[i]))
   const wanted = new Map<Node, Tensor | undefined>()
   const nodes = ins.map((x, i) => {
@@ -225,7 +225,7 @@ function visit(node: Node, retainGraph: boolean, wanted: Map<Node, Tensor | unde
     g.storage.holders = -1
     wanted.set(node, g)
   }
-  if (node instanceof Leaf) {
+  if (isLeafNode(node)) {
     if (wanted === undefined) accumulate(node.tensor, g)
     else drop(g)
     return
@@ -237,7 +237,7 @@ function visit(node: Node, retainGraph: boolean, wanted: Map<Node, Tensor | unde
     return
   }
   const gradients = node.backward(g)
-  if (node instanceof FunctionNode) gradients.forEach(share)
+  if (isFunctionNode(node)) gradients.forEach(share)
   if (state.anomaly) checkGradients(node, g, gradients)
   const { edges } = node
   for (let i = 0; i < edges.length; i++) {
@@ -271,7 +271,7 @@ function freed(node: Node): TensorError {
 function send(node: Node, gradient: Tensor): void {
   const { pending } = node
   // A function reads its slots, which its results have filled: its own pending gradient only says that some came.
-  if (pending !== undefined && node instanceof FunctionNode) return
+  if (pending !== undefined && isFunctionNode(node)) return
   if (pending === undefined) {
     node.pending = gradient
     hold(gradient)
@@ -294,7 +294,7 @@ function send(node: Node, gradient: Tensor): void {
  * tensor of its full length for each token would take the square of its length. Returns whether it did.
  */
 function addedToWindow(node: Node, g: Tensor): boolean {
-  if (!(node instanceof PrimitiveNode) || node.name !== 'slice') return false
+  if (node.kind !== 'primitive' || node.name !== 'slice') return false
   const [whole] = node.edges
   if (!isWanted(whole) || whole.pending === undefined || !isOwn(whole.pending)) return false
   if (whole.pending.storage === g.storage || whole.pending.dtype !== g.dtype) return false

@@ -3,7 +3,7 @@ import type { DType } from '../tensor/dtype.js'
 import type { Shape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { tensorsOf } from './backward.js'
-import { Leaf, type Node, ResultNode } from './node.js'
+import { isLeafNode, type Node, type ResultNode } from './node.js'
 import { nodeOf } from './tape.js'
 
 export interface ComputationNode {
@@ -61,18 +61,18 @@ export function computationGraph(
 
 /** The results of one function stand for it: its own node is left out. */
 function inputsOf(node: Node): readonly (Node | undefined)[] {
-  return node instanceof ResultNode ? node.owner.edges : node.edges
+  return node.kind === 'result' ? (node as ResultNode).owner.edges : node.edges
 }
 
 function describe(node: Node, known: { name: string; tensor: Tensor } | undefined): ComputationNode {
   return {
     id: node.id,
-    kind: node instanceof Leaf ? 'leaf' : 'operation',
+    kind: isLeafNode(node) ? 'leaf' : 'operation',
     operation: node.name,
     name: known?.name,
     shape: node.shape,
     dtype: node.dtype,
-    tensor: known?.tensor ?? (node instanceof Leaf ? node.tensor : undefined),
+    tensor: known?.tensor ?? (isLeafNode(node) ? node.tensor : undefined),
     inputs: inputsOf(node).map(edge => edge?.id ?? null),
     site: node.site,
   }

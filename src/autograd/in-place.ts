@@ -6,13 +6,13 @@ import { NONE } from '../tensor/primitives.js'
 import { state } from '../tensor/state.js'
 import { Tensor } from '../tensor/tensor.js'
 import { writeTangents } from './forward.js'
-import { Leaf } from './node.js'
+import { isLeafNode, type Node } from './node.js'
 import { nodeOf, record, recordFunction } from './tape.js'
 
 /** Throws IN_PLACE where a write would change a leaf that requires a gradient, or its view. */
 export function beforeWrite(operation: string, target: Tensor): void {
   const base = target.base ?? target
-  if (!(base.node instanceof Leaf)) return
+  if (!isLeafNode(base.node as Node | undefined)) return
   const what = base === target ? 'a leaf' : 'a view of a leaf'
   throw new TensorError(
     'IN_PLACE',

@@ -3,7 +3,7 @@ import { isFloat } from '../tensor/dtype.js'
 import { TensorError } from '../tensor/errors.js'
 import { needTensor } from '../tensor/ops/operand.js'
 import { Tensor } from '../tensor/tensor.js'
-import { type GradientHook, Leaf, type Node } from './node.js'
+import { type GradientHook, isLeafNode, type Node } from './node.js'
 import { makeLeaf, nodeOf } from './tape.js'
 
 /** Whether gradients flow to this tensor: it is a leaf that asks for them, or was made of one. */
@@ -14,13 +14,13 @@ export function requiresGrad(x: Tensor): boolean {
 /** Whether a tensor is the start of a graph: made by the user, not by a recorded operation. */
 export function isLeaf(x: Tensor): boolean {
   const node = nodeOf(x)
-  return node === undefined || node instanceof Leaf
+  return node === undefined || isLeafNode(node)
 }
 
 /** The node that made a tensor; null for a leaf. */
 export function gradFn(x: Tensor): Node | null {
   const node = nodeOf(x)
-  return node === undefined || node instanceof Leaf ? null : node
+  return node === undefined || isLeafNode(node) ? null : node
 }
 
 /**
@@ -81,7 +81,7 @@ export function detach(x: Tensor): Tensor {
  */
 export function retainGrad(x: Tensor): Tensor {
   const node = needNode('retainGrad', x)
-  if (!(node instanceof Leaf)) node.retained = x
+  if (!isLeafNode(node)) node.retained = x
   return x
 }
 

@@ -5,6 +5,7 @@ import { TensorError } from '../tensor/errors.js'
 import { type GraphNode, hooks } from '../tensor/graph.js'
 import type { Meta, PrimitiveName, PrimitiveParams } from '../tensor/primitives.js'
 import type { Shape } from '../tensor/shape.js'
+import { state } from '../tensor/state.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Rule, RuleContext, Saves } from './rule.js'
 import { sumTo } from './sum-to.js'
@@ -12,13 +13,15 @@ import { sumTo } from './sum-to.js'
 /** Looks at a gradient on its way; a tensor that it returns goes on in its place, anything else is ignored. */
 export type GradientHook = (gradient: Tensor) => unknown
 
-let made = 0
+/** What tells nodes apart, also those of another copy of this package, which is of other classes. */
+export type NodeKind = 'leaf' | 'primitive' | 'function' | 'result'
 
 /** What all nodes have. Their numbers rise with time, so that falling numbers are an order for backward. */
 export abstract class Node implements GraphNode, Meta {
   abstract readonly name: string
+  abstract get kind(): NodeKind
   /** Rises with the time of recording. */
-  readonly id = made++
+  readonly id = state.recorded++
   /** Shape and dtype of the result, and so of its gradient. */
   readonly shape: Shape
   readonly dtype: DType
@@ -69,6 +72,10 @@ export function isWanted(node: Node | undefined): node is Node {
 export class Leaf extends Node {
   readonly name = 'leaf'
   readonly tensor: Tensor
+
+  get kind(): 'leaf' {
+    return 'leaf'
+  }
 
   constructor(tensor: Tensor) {
     super(tensor, NO_EDGES)
@@ -123,6 +130,10 @@ export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node
       this.saved = saved
     }
     if ((wants & OUTPUT) !== 0) this.savedOutput = out
+  }
+
+  get kind(): 'primitive' {
+    return 'primitive'
   }
 
   get needs(): readonly boolean[] {
@@ -267,6 +278,10 @@ export class FunctionNode extends Node {
     this.slots = new Array<Tensor | undefined>(results).fill(undefined)
   }
 
+  get kind(): 'function' {
+    return 'function'
+  }
+
   override backward(): readonly (Tensor | undefined)[] {
     const gradients = [...this.slots]
     this.slots.fill(undefined)
@@ -289,6 +304,14 @@ export class FunctionNode extends Node {
   }
 }
 
+export function isLeafNode(node: Node | undefined): node is Leaf {
+  return node !== undefined && node.kind === 'leaf'
+}
+
+export function isFunctionNode(node: Node | undefined): node is FunctionNode {
+  return node !== undefined && node.kind === 'function'
+}
+
 /** One result of a FunctionNode. */
 export class ResultNode extends Node {
   readonly name: string
@@ -300,6 +323,10 @@ export class ResultNode extends Node {
     this.name = owner.name
     this.owner = owner
     this.place = place
+  }
+
+  get kind(): 'result' {
+    return 'result'
   }
 
   override backward(gradient: Tensor): readonly (Tensor | undefined)[] {

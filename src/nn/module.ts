@@ -4,7 +4,7 @@ import { isFloat } from '../tensor/dtype.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 import { type BackwardHook, type ForwardHook, type ForwardPreHook, hookInto } from './hooks.js'
-import { Parameter } from './parameter.js'
+import { isParameter, Parameter } from './parameter.js'
 import { type LoadOptions, type LoadReport, loadState, type StateDict, stateOf } from './state-dict.js'
 import { type Summary, type SummaryInput, summarize } from './summary.js'
 import { buffersOf, held, isModule, join, MODULE, modulesOf, place } from './walk.js'
@@ -260,7 +260,7 @@ function moveHeld(module: Module, { dtype, device }: ToOptions, moved: Map<Tenso
 
 function movedTensor(value: Tensor, options: ToOptions): Tensor {
   const data = value.detach().to(options)
-  return value instanceof Parameter ? new Parameter(data, { requiresGrad: value.requiresGrad }) : data
+  return isParameter(value) ? new Parameter(data, { requiresGrad: value.requiresGrad }) : data
 }
 
 function find<T>(module: Module, what: string, path: string, named: readonly [string, T][]): T {

@@ -34,6 +34,14 @@ export class Parameter extends Tensor {
   }
 }
 
+const BRAND = Symbol.for('gradlab.parameter')
+Object.defineProperty(Parameter.prototype, BRAND, { value: true })
+
+/** Whether a value is a Parameter, also one of another copy of this package. */
+export function isParameter(value: unknown): value is Parameter {
+  return typeof value === 'object' && value !== null && BRAND in value
+}
+
 function describe(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
   return value === null ? 'null' : typeof value

@@ -2,7 +2,7 @@
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 import type { Module } from './module.js'
-import { Parameter } from './parameter.js'
+import { isParameter, type Parameter } from './parameter.js'
 
 /** One thing that a module holds itself, by the name of its field (`weight`, `layers.0` in an array). */
 export type Held =
@@ -24,7 +24,7 @@ export const buffersOf = new WeakMap<Module, Map<string, boolean>>()
 export function* held(module: Module): Generator<Held> {
   const buffers = buffersOf.get(module)
   for (const [name, value] of Object.entries(module)) {
-    if (value instanceof Parameter) yield { kind: 'parameter', name, value }
+    if (isParameter(value)) yield { kind: 'parameter', name, value }
     else if (isModule(value)) yield { kind: 'module', name, value }
     else if (Array.isArray(value)) yield* heldInArray(module, name, value)
     else if (isTensor(value)) {
@@ -39,7 +39,7 @@ export function* held(module: Module): Generator<Held> {
 function* heldInArray(module: Module, field: string, values: readonly unknown[]): Generator<Held> {
   for (const [i, value] of values.entries()) {
     const name = `${field}.${i}`
-    if (value instanceof Parameter) yield { kind: 'parameter', name, value }
+    if (isParameter(value)) yield { kind: 'parameter', name, value }
     else if (isModule(value)) yield { kind: 'module', name, value }
     else if (isTensor(value)) refuseLeaf(module, name, value)
   }

@@ -18,6 +18,8 @@ export interface State {
   readonly backends: Map<string, () => Backend>
   defaultDtype: DType
   generator: GeneratorState
+  /** How many operations were recorded: the next node's number. */
+  recorded: number
   /** Whether operations are recorded for backward. */
   grad: boolean
   /** Whether the tape checks every result for NaN and Inf. */
@@ -36,6 +38,7 @@ function initial(): State {
     backends: new Map(),
     defaultDtype: 'float32',
     generator: { key: [0, 0], counter: 0 },
+    recorded: 0,
     grad: true,
     anomaly: false,
     autocast: undefined,
