@@ -2,6 +2,7 @@
 // nothing that could run.
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { DataError } from './errors.js'
+import { type FilePath, pathText } from './file-path.js'
 import { node } from './node.js'
 import {
   broken,
@@ -136,17 +137,14 @@ function unreadable({ name, kind }: SafetensorsEntry): DataError {
  * file.metadata.epoch // '3'
  * @torch none
  */
-export function openSafetensors(
-  source: string | URL | Uint8Array,
-  options: ReadSafetensorsOptions = {},
-): SafetensorsFile {
+export function openSafetensors(source: FilePath | Uint8Array, options: ReadSafetensorsOptions = {}): SafetensorsFile {
   const { wideIntegers = 'int32' } = options
   if (wideIntegers !== 'int32' && wideIntegers !== 'float64') {
     throw new DataError('DATA_OPTION', `openSafetensors: wideIntegers cannot be '${String(wideIntegers)}'.`, {
       next: "Choose 'int32' or 'float64'.",
     })
   }
-  return new SafetensorsFile(source instanceof Uint8Array ? inMemory(source) : inFile(source), options)
+  return new SafetensorsFile(source instanceof Uint8Array ? inMemory(source) : inFile(pathText(source)), options)
 }
 
 /**
@@ -161,7 +159,7 @@ export function openSafetensors(
  * @torch none
  */
 export function readSafetensors(
-  source: string | URL | Uint8Array,
+  source: FilePath | Uint8Array,
   options: ReadSafetensorsOptions = {},
 ): Record<string, Tensor> {
   const file = openSafetensors(source, options)
@@ -175,7 +173,7 @@ function inMemory(bytes: Uint8Array): Source {
 /** More at once is refused by some systems. */
 const PIECE = 2 ** 30
 
-function inFile(path: string | URL): Source {
+function inFile(path: string): Source {
   const { closeSync, openSync, readSync, statSync } = node('fs')
   const seen = statOf(path)
   const read = (start: number, end: number): Uint8Array => {
@@ -198,7 +196,7 @@ function inFile(path: string | URL): Source {
   return { length: seen.size, read }
 }
 
-function statOf(path: string | URL): { size: number; mtimeMs: number } {
+function statOf(path: string): { size: number; mtimeMs: number } {
   const found = node('fs').statSync(path, { throwIfNoEntry: false })
   if (found === undefined) {
     throw new DataError('DATA_MISSING', `safetensors: there is no file ${path}.`, {
@@ -223,13 +221,13 @@ function statOf(path: string | URL): { size: number; mtimeMs: number } {
  * @torch none
  */
 export function writeSafetensors(
-  path: string | URL,
+  path: FilePath,
   tensors: Readonly<Record<string, Tensor>>,
   options: WriteSafetensorsOptions = {},
 ): void {
   const { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } = node('fs')
   const pieces = piecesOf(tensors, options)
-  const target = typeof path === 'string' ? path : node('url').fileURLToPath(path)
+  const target = pathText(path)
   const beside = `${target}.${node('crypto').randomUUID()}.tmp`
   try {
     const file = openSync(beside, 'wx')

@@ -195,7 +195,7 @@ describe('the backend of docs/backends.md', () => {
           if (lines.some(line => line.includes('synchronous reads'))) stopped.add(name.replace(/_$/, ''))
         }
         const [listed = ''] = /^These operations read as they run.*/m.exec(page) ?? []
-        const told = Array.from(listed.matchAll(/`(\w+)`/g), match => match[1])
+        const told = Array.from(listed.matchAll(/`([\w.]+)`/g), match => match[1])
         assert.deepEqual([...stopped].sort(), told.sort())
       } finally {
         setBackend('counting')
