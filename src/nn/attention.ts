@@ -1,7 +1,6 @@
 // Attention with several heads: queries, keys and values are linear maps of tokens, and each head sees a part of them.
 import { noGrad } from '../autograd/index.js'
 import type { Generator } from '../random/index.js'
-import { normal, uniform } from '../random/index.js'
 import { ones, zeros } from '../tensor/create.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { cat } from '../tensor/join.js'
@@ -11,6 +10,7 @@ import { sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 import { type AttentionOptions, attend } from './functional/attention.js'
+import { xavierNormal_, xavierUniform_ } from './init/index.js'
 import { type LayerOptions, Linear } from './linear.js'
 import { Module } from './module.js'
 import { Parameter } from './parameter.js'
@@ -108,15 +108,14 @@ export class MultiheadAttention extends Module {
     this.addZeroAttn = addZeroAttn
     this.#generator = generator
     const packed = kdim === embedDim && vdim === embedDim
-    const map = (rows: number, columns: number): Parameter => xavierUniform([rows, columns], { dtype, generator })
+    const map = (rows: number, columns: number): Parameter =>
+      xavierUniform_(new Parameter(zeros([rows, columns], { dtype })), { generator })
     this.inProjWeight = packed ? map(3 * embedDim, embedDim) : undefined
     this.qProjWeight = packed ? undefined : map(embedDim, embedDim)
     this.kProjWeight = packed ? undefined : map(embedDim, kdim)
     this.vProjWeight = packed ? undefined : map(embedDim, vdim)
     this.inProjBias = bias ? new Parameter(zeros([3 * embedDim], { dtype })) : undefined
-    // Xavier-normal: variance 2 / (E + E).
-    const token = (): Parameter =>
-      new Parameter(normal(0, 1 / Math.sqrt(embedDim), { shape: [1, 1, embedDim], dtype, generator }))
+    const token = (): Parameter => xavierNormal_(new Parameter(zeros([1, 1, embedDim], { dtype })), { generator })
     this.biasK = addBiasKv ? token() : undefined
     this.biasV = addBiasKv ? token() : undefined
     this.outProj = new Linear(embedDim, embedDim, { bias, dtype, generator })
@@ -260,10 +259,4 @@ export function needHeads(where: string, embedDim: number, numHeads: number): vo
   throw new ModuleError('BAD_OPTION', `${where}: ${numHeads} heads do not divide ${embedDim} features.`, {
     next: 'Each head sees embedDim / numHeads of them.',
   })
-}
-
-/** Uniform on [-a, a), a = sqrt(6 / (in + out)) (Glorot & Bengio 2010). */
-function xavierUniform([rows, columns]: readonly [number, number], options: LayerOptions): Parameter {
-  const bound = Math.sqrt(6 / (rows + columns))
-  return new Parameter(uniform(-bound, bound, { shape: [rows, columns], ...options }))
 }
