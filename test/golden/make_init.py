@@ -1,4 +1,4 @@
-"""Writes init.json: fans, gains, and the spread that PyTorch's initialisers draw with. By hand: python make_init.py"""
+"""Writes parameters/init.json: fans, gains, and the spread that PyTorch's initialisers draw with. By hand: python make_init.py"""
 import json
 from pathlib import Path
 
@@ -50,4 +50,4 @@ golden = {
     'spreads': [spread(name, options, shape) for name, options in CASES for shape in SHAPES],
     'dirac': [{'shape': shape, 'groups': groups, 'weight': init.dirac_(torch.empty(shape), groups).flatten().tolist()} for shape, groups in DIRAC],
 }
-Path(__file__).with_name('init.json').write_text(json.dumps(golden) + '\n')
+(Path(__file__).with_name('parameters') / 'init.json').write_text(json.dumps(golden) + '\n')

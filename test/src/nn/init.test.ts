@@ -33,7 +33,9 @@ interface Golden {
   readonly dirac: readonly { readonly shape: number[]; readonly groups: number; readonly weight: number[] }[]
 }
 
-const golden = JSON.parse(readFileSync(new URL('../../../../test/golden/init.json', import.meta.url), 'utf8')) as Golden
+const golden = JSON.parse(
+  readFileSync(new URL('../../../../test/golden/parameters/init.json', import.meta.url), 'utf8'),
+) as Golden
 const { init } = nn
 const double = (shape: number[]): Tensor => zeros(shape, { dtype: 'float64' })
 
