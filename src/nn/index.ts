@@ -42,10 +42,11 @@ export {
   MaxPool1d,
   MaxPool2d,
 } from './pooling.js'
+export * as prune from './prune/index.js'
 export { GRU, LSTM, type Recurrence, type RecurrentOptions, RNN, type RNNOptions } from './recurrent.js'
 export { GRUCell, LSTMCell, RNNCell } from './recurrent-cells.js'
 export type { CellOptions, LSTMState, RNNCellOptions } from './recurrent-steps.js'
-export { type LoadOptions, type LoadReport, type StateDict, toTorchNames } from './state-dict.js'
+export { cloneStateDict, type LoadOptions, type LoadReport, type StateDict, toTorchNames } from './state-dict.js'
 export { Summary, type SummaryInput, type SummaryRow } from './summary.js'
 export {
   type DecoderMasks,

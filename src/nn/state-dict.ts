@@ -35,6 +35,20 @@ export function stateOf(module: Module, path = '', out: StateDict = {}): StateDi
   return out
 }
 
+/**
+ * A copy of a state dict with memory of its own: the model as it is now, whatever training does to it later.
+ *
+ * @example
+ * const layer = new nn.Linear(2, 1)
+ * const start = nn.cloneStateDict(layer.stateDict())
+ * nn.init.zeros_(layer.bias)
+ * layer.loadStateDict(start).missingKeys // []
+ * @torch none
+ */
+export function cloneStateDict(dict: StateDict): StateDict {
+  return Object.fromEntries(Object.entries(dict).map(([name, value]) => [name, value.detach().clone()]))
+}
+
 /** Copies the numbers of a dict into a module; nothing is changed where something does not fit. */
 export function loadState(module: Module, dict: StateDict, strict: boolean): LoadReport {
   const own = stateOf(module)
