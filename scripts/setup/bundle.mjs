@@ -36,8 +36,9 @@ export async function bundle(root) {
     format: 'esm',
     target: 'es2023',
     platform: 'neutral',
-    packages: 'external',
-    external: ['node:*'],
+    // The few packages of data/ go into the files, so that a page without a bundler loads them, too.
+    mainFields: ['module', 'main'],
+    external: ['node:*', 'stream'],
     sourcemap: true,
     write: false,
     logLevel: 'warning',
