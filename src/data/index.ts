@@ -1,6 +1,7 @@
 // The public face of `gradlab/data`: data sets for lessons.
 export { CharacterTokenizer } from './characters.js'
 export { collate } from './collate.js'
+export { type CsvOptions, csv } from './csv.js'
 export { type Batch, type Dataset, type Sample, TensorDataset } from './dataset.js'
 export { DataError, type DataErrorCode } from './errors.js'
 export { DataLoader, type DataLoaderOptions, type LoaderState } from './loader.js'
@@ -36,5 +37,12 @@ export {
   type SplitOptions,
   Subset,
 } from './split.js'
+export {
+  type ColumnType,
+  type CsvValue,
+  Table,
+  type TableTensors,
+  type TableTensorsOptions,
+} from './table.js'
 export * as transforms from './transforms/index.js'
 export { Windows, type WindowsOptions } from './windows.js'

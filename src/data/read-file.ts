@@ -1,0 +1,51 @@
+// The bytes of a file of one's own, and errors that say which file it was.
+import { DataError } from './errors.js'
+import { type FilePath, pathText } from './file-path.js'
+import { node } from './node.js'
+
+/** A file: its name for messages, and its bytes. */
+export interface NamedBytes {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** The bytes of a file, or those that were given. Throws DATA_MISSING, DATA_NODE, DATA_OPTION. */
+export function readBytes(where: string, source: FilePath | Uint8Array): NamedBytes {
+  if (source instanceof Uint8Array) return { name: 'these bytes', bytes: source }
+  const name = pathOf(where, source)
+  try {
+    return { name, bytes: node('fs').readFileSync(name) }
+  } catch (cause) {
+    throw unreadable(where, name, cause)
+  }
+}
+
+/** The same for a loop that goes on meanwhile. */
+export async function readBytesLater(where: string, name: string): Promise<NamedBytes> {
+  try {
+    return { name, bytes: await node('fs').promises.readFile(name) }
+  } catch (cause) {
+    throw unreadable(where, name, cause)
+  }
+}
+
+/** A path as text. Throws DATA_OPTION for what is none. */
+export function pathOf(where: string, path: FilePath): string {
+  const isUrl = typeof path === 'object' && path !== null && path.protocol === 'file:'
+  if (isUrl || (typeof path === 'string' && path !== '')) return pathText(path)
+  const got = typeof path === 'object' && path !== null ? `the URL ${String(path.href)}` : JSON.stringify(path)
+  throw new DataError('DATA_OPTION', `${where}: expected the path of a file, a file: URL, or bytes; got ${got}.`, {
+    next: 'Read what lies elsewhere by fetch: new Uint8Array(await (await fetch(url)).arrayBuffer()).',
+  })
+}
+
+export function unreadable(where: string, name: string, cause: unknown): unknown {
+  if (cause instanceof DataError) return cause
+  const { code, message } = cause as { code?: string; message: string }
+  const problem =
+    code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'this is a folder, not a file' : message
+  return new DataError('DATA_MISSING', `${where}: ${name}: ${problem}.`, {
+    cause,
+    next: 'Paths are relative to the folder of the notebook or program.',
+  })
+}
