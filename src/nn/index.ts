@@ -26,12 +26,14 @@ export { functionalCall } from './functional-call.js'
 export { type GenerateOptions, generate, type LanguageModel } from './generate.js'
 export type { BackwardHook, ForwardHook, ForwardPreHook } from './hooks.js'
 export * as init from './init/index.js'
+export { interpolateStateDicts } from './interpolate.js'
 export { type LayerOptions, Linear, type LinearOptions } from './linear.js'
 export { CrossEntropyLoss, MSELoss, NLLLoss } from './loss.js'
 export { type BufferOptions, type Layer, Module, type ToOptions } from './module.js'
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './normalization.js'
 export { Parameter, type ParameterOptions } from './parameter.js'
 export { PatchEmbedding, type PatchEmbeddingOptions } from './patch-embedding.js'
+export { l1Penalty, l2Penalty, type PenaltyOptions } from './penalties.js'
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,

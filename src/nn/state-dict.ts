@@ -83,7 +83,7 @@ export function loadState(module: Module, dict: StateDict, strict: boolean): Loa
 }
 
 /** The module's own spelling of a name: PyTorch's `running_mean` is our `runningMean`. */
-function spelledLike(own: StateDict, name: string): string {
+export function spelledLike(own: StateDict, name: string): string {
   if (name in own) return name
   const camel = name.replace(
     /([a-z0-9])_([a-z0-9])/g,
@@ -109,14 +109,16 @@ export function toTorchNames(dict: StateDict): StateDict {
   return Object.fromEntries(Object.entries(dict).map(([name, value]) => [torchName(name), value]))
 }
 
-function shapesOf({ name, target, source }: { name: string; target: Tensor; source: unknown }): string {
+/** `name (expected [2], got [3])`. */
+export function shapesOf({ name, target, source }: { name: string; target: Tensor; source: unknown }): string {
   const got = isTensor(source) ? shapeText(source.shape) : typeof source
   return `${name} (expected ${shapeText(target.shape)}, got ${got})`
 }
 
 const SHOWN = 12
 
-function listed(what: string, names: readonly string[]): string[] {
+/** `2 missing: a, b`, or nothing. */
+export function listed(what: string, names: readonly string[]): string[] {
   if (names.length === 0) return []
   const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : ''
   return [`${names.length} ${what}: ${names.slice(0, SHOWN).join(', ')}${more}`]
