@@ -7,6 +7,15 @@ export {
   type MultiheadAttentionInput,
   type MultiheadAttentionOptions,
 } from './attention.js'
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  type BatchNormOptions,
+  GroupNorm,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  type NormOptions,
+} from './batch-norm.js'
 export { Identity, Sequential } from './containers.js'
 export { Conv1d, Conv2d, type ConvOptions, type PerAxis } from './convolution.js'
 export {

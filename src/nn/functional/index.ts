@@ -4,6 +4,14 @@ export { relu } from '../../tensor/ops/activation.js'
 export { conv2d } from '../../tensor/ops/conv.js'
 export { linear } from '../../tensor/ops/products.js'
 export { type AttentionOptions, scaledDotProductAttention } from './attention.js'
+export {
+  type BatchNormFunctionOptions,
+  batchNorm,
+  type GroupNormFunctionOptions,
+  groupNorm,
+  type InstanceNormFunctionOptions,
+  instanceNorm,
+} from './batch-norm.js'
 export { type CrossEntropyOptions, crossEntropy, type NLLLossOptions, nllLoss } from './cross-entropy.js'
 export { type DropoutFunctionOptions, dropout } from './dropout.js'
 export { type EmbeddingFunctionOptions, embedding } from './embedding.js'
