@@ -1,6 +1,7 @@
 // A checkpoint's file: safetensors, so that any program can read its weights, with the rest as JSON in the header, and a hash over all.
 import { DataError, openSafetensors, type SafetensorsFile, safetensorsBytes } from '../data/index.js'
 import { node } from '../data/node.js'
+import { replaceFile } from '../data/write-file.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { CheckpointError } from './errors.js'
 
@@ -23,7 +24,8 @@ export function writeCheckpoint(path: string, json: unknown, tensors: Readonly<R
   const metadata = { sha256: UNKNOWN, format: FORMAT, version: String(VERSION), checkpoint: JSON.stringify(json) }
   const bytes = safetensorsBytes(tensors, { metadata })
   bytes.set(new TextEncoder().encode(hashOf(bytes)), HASH_AT)
-  replaceFile(path, bytes)
+  node('fs').mkdirSync(node('path').dirname(path), { recursive: true })
+  replaceFile(path, [bytes])
 }
 
 /** Reads a file and checks that it is whole. Throws CHECKPOINT_MISSING, CHECKPOINT_FOREIGN, CHECKPOINT_VERSION, CHECKPOINT_DAMAGED. */
@@ -86,25 +88,4 @@ function damaged(path: string): CheckpointError {
     `loadCheckpoint: ${path} is damaged: its bytes are not those that were saved. Nothing was loaded.`,
     { next: 'Take an older checkpoint, or copy the file again.' },
   )
-}
-
-/** Writes bytes beside the place, onto the disk, and renames: whoever reads sees the old file or the new one. */
-function replaceFile(path: string, bytes: Uint8Array): void {
-  const { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } = node('fs')
-  const { dirname } = node('path')
-  mkdirSync(dirname(path), { recursive: true })
-  const beside = `${path}.${node('crypto').randomUUID()}.tmp`
-  try {
-    const file = openSync(beside, 'wx')
-    try {
-      writeFileSync(file, bytes)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(beside, path)
-  } catch (error) {
-    rmSync(beside, { force: true })
-    throw error
-  }
 }

@@ -11,10 +11,10 @@ export interface NamedBytes {
 
 /** The bytes of a file, or those that were given. Throws DATA_MISSING, DATA_NODE, DATA_OPTION. */
 export function readBytes(where: string, source: FilePath | Uint8Array): NamedBytes {
-  if (source instanceof Uint8Array) return { name: 'these bytes', bytes: source }
+  if (source instanceof Uint8Array) return { name: 'these bytes', bytes: plain(source) }
   const name = pathOf(where, source)
   try {
-    return { name, bytes: node('fs').readFileSync(name) }
+    return { name, bytes: plain(node('fs').readFileSync(name)) }
   } catch (cause) {
     throw unreadable(where, name, cause)
   }
@@ -23,10 +23,15 @@ export function readBytes(where: string, source: FilePath | Uint8Array): NamedBy
 /** The same for a loop that goes on meanwhile. */
 export async function readBytesLater(where: string, name: string): Promise<NamedBytes> {
   try {
-    return { name, bytes: await node('fs').promises.readFile(name) }
+    return { name, bytes: plain(await node('fs').promises.readFile(name)) }
   } catch (cause) {
     throw unreadable(where, name, cause)
   }
+}
+
+/** Node's Buffer is a Uint8Array whose `slice` copies nothing. */
+export function plain({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 /** A path as text. Throws DATA_OPTION for what is none. */

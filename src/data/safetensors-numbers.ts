@@ -1,4 +1,4 @@
-// The element types of safetensors files: how the bytes of each become a tensor, and a tensor its bytes. Little-endian, as the
+// The element types of files, by safetensors' names: how the bytes of each become a tensor, and a tensor its bytes. Little-endian, as the
 // typed arrays of every machine that Node and browsers run on.
 import { fromArray, type TypedArray } from '../tensor/create.js'
 import type { DType } from '../tensor/dtype.js'
@@ -9,7 +9,7 @@ import { DataError } from './errors.js'
 export type WideIntegers = 'int32' | 'float64'
 
 interface Reading {
-  /** The tensor's name, for messages. */
+  /** What is read, for messages: `safetensors: weight`. */
   readonly name: string
   readonly shape: readonly number[]
   readonly wide: WideIntegers
@@ -67,7 +67,7 @@ function wideInteger(
 }
 
 function beyond(name: string, number: string, wide: WideIntegers): DataError {
-  return new DataError('DATA_FORMAT', `safetensors: ${name} holds ${number}, which ${wide} cannot hold exactly.`, {
+  return new DataError('DATA_FORMAT', `${name} holds ${number}, which ${wide} cannot hold exactly.`, {
     next:
       wide === 'int32'
         ? "Read with { wideIntegers: 'float64' }: exact up to 2^53."
@@ -80,7 +80,7 @@ const bool: ElementType = {
   read: (bytes, { name, shape, device }) => {
     const odd = bytes.find(byte => byte > 1)
     if (odd !== undefined) {
-      throw new DataError('DATA_FORMAT', `safetensors: ${name} is BOOL and holds the byte ${odd}, neither 0 nor 1.`, {
+      throw new DataError('DATA_FORMAT', `${name} is bool and holds the byte ${odd}, neither 0 nor 1.`, {
         next: 'The file is damaged.',
       })
     }

@@ -4,6 +4,7 @@ import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { DataError } from './errors.js'
 import { type FilePath, pathText } from './file-path.js'
 import { node } from './node.js'
+import { plain } from './read-file.js'
 import {
   broken,
   headerLength,
@@ -14,6 +15,7 @@ import {
   type SafetensorsHeader,
 } from './safetensors-header.js'
 import { bytesOf, ELEMENT_TYPES, NAME_OF, type WideIntegers } from './safetensors-numbers.js'
+import { replaceFile } from './write-file.js'
 
 export type { SafetensorsEntry, WideIntegers }
 
@@ -114,7 +116,7 @@ export class SafetensorsFile {
     const read = ELEMENT_TYPES[entry.kind]?.read
     if (read === undefined) throw unreadable(entry)
     const { wideIntegers: wide = 'int32', device } = this.#options
-    return read(this.#source.read(start, end), { name: entry.name, shape, wide, device })
+    return read(this.#source.read(start, end), { name: `safetensors: ${entry.name}`, shape, wide, device })
   }
 }
 
@@ -166,7 +168,8 @@ export function readSafetensors(
   return Object.fromEntries((options.names ?? file.keys()).map(name => [name, file.get(name)]))
 }
 
-function inMemory(bytes: Uint8Array): Source {
+function inMemory(source: Uint8Array): Source {
+  const bytes = plain(source)
   return { length: bytes.length, read: (start, end) => bytes.slice(start, end) }
 }
 
@@ -225,27 +228,7 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   options: WriteSafetensorsOptions = {},
 ): void {
-  const { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } = node('fs')
-  const pieces = piecesOf(tensors, options)
-  const target = pathText(path)
-  const beside = `${target}.${node('crypto').randomUUID()}.tmp`
-  try {
-    const file = openSync(beside, 'wx')
-    try {
-      for (const piece of pieces) {
-        for (let done = 0; done < piece.length; ) {
-          done += writeSync(file, piece, done, Math.min(piece.length - done, PIECE))
-        }
-      }
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(beside, target)
-  } catch (error) {
-    rmSync(beside, { force: true })
-    throw error
-  }
+  replaceFile(pathText(path), piecesOf(tensors, options))
 }
 
 /**
