@@ -8,6 +8,7 @@ export { DataLoader, type DataLoaderOptions, type LoaderState } from './loader.j
 export * as metrics from './metrics/index.js'
 export { type MnistOptions, mnist } from './mnist.js'
 export { mobyDick } from './moby-dick.js'
+export { npyBytes, type ReadNpyOptions, type ReadNpzOptions, readNpy, readNpz, writeNpy } from './npy.js'
 export {
   type CompletePenguin,
   type Island,
