@@ -7,6 +7,7 @@ import { needHeads } from './attention.js'
 import { Dropout } from './dropout.js'
 import { ModuleError } from './errors.js'
 import { attend, causalBias } from './functional/attention.js'
+import { swiglu } from './functional/gates.js'
 import { alibiBias, type RotaryOptions, rotaryEmbedding } from './functional/positions.js'
 import { remembered } from './functional/remembered.js'
 import { type LayerOptions, Linear } from './linear.js'
@@ -117,10 +118,7 @@ export interface FeedForwardOptions extends LayerOptions {
 const BENDS: Record<NonNullable<FeedForwardOptions['activation']>, (x: Tensor) => Tensor> = {
   gelu: x => gelu(x),
   relu,
-  swiglu: x => {
-    const [gate, up] = x.chunk(2, -1) as [Tensor, Tensor]
-    return gate.silu().mul(up)
-  },
+  swiglu: x => swiglu(x),
 }
 
 /**

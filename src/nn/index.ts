@@ -1,5 +1,32 @@
 // The public face of `gradlab/nn`: layers, losses, initialisers.
-export { ReLU } from './activation.js'
+export {
+  CELU,
+  ELU,
+  GELU,
+  GLU,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  LeakyReLU,
+  LogSigmoid,
+  LogSoftmax,
+  Mish,
+  PReLU,
+  type PReLUOptions,
+  ReLU,
+  ReLU6,
+  RReLU,
+  SELU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  Softsign,
+  SwiGLU,
+  Swish,
+  type SwishOptions,
+  Tanh,
+} from './activation.js'
 export {
   type Attended,
   type AttentionMasks,

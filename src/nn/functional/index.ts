@@ -1,7 +1,20 @@
 // The public face of `F`: what layers compute, as functions of tensors.
 
-export { relu } from '../../tensor/ops/activation.js'
+export {
+  type GeluOptions,
+  gelu,
+  logSoftmax,
+  logsigmoid,
+  relu,
+  type SoftplusOptions,
+  sigmoid,
+  silu,
+  softmax,
+  softmin,
+  softplus,
+} from '../../tensor/ops/activation.js'
 export { conv2d } from '../../tensor/ops/conv.js'
+export { tanh } from '../../tensor/ops/maths.js'
 export { linear } from '../../tensor/ops/products.js'
 export { type AttentionOptions, scaledDotProductAttention } from './attention.js'
 export {
@@ -15,6 +28,7 @@ export {
 export { type CrossEntropyOptions, crossEntropy, type NLLLossOptions, nllLoss } from './cross-entropy.js'
 export { type DropoutFunctionOptions, dropout } from './dropout.js'
 export { type EmbeddingFunctionOptions, embedding } from './embedding.js'
+export { type GluOptions, glu, mish, softsign, swiglu, swish } from './gates.js'
 export { type LayerNormFunctionOptions, layerNorm, type RmsNormFunctionOptions, rmsNorm } from './normalization.js'
 export {
   alibiBias,
@@ -25,5 +39,21 @@ export {
   type SinusoidOptions,
   sinusoidalPositions,
 } from './positions.js'
+export {
+  celu,
+  type EluOptions,
+  elu,
+  type HardtanhOptions,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  type LeakyReluOptions,
+  leakyRelu,
+  prelu,
+  type RreluOptions,
+  relu6,
+  rrelu,
+  selu,
+} from './rectifiers.js'
 export type { LossOptions, Reduction } from './reduction.js'
 export { mseLoss } from './regression.js'
