@@ -1,6 +1,7 @@
 // Every example of a docstring, and of a page of docs/, that says what it prints prints it.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
+import { inspect } from 'node:util'
 import { transformSync } from 'esbuild'
 import * as gradlab from '#src/index.js'
 import { device, setBackend, setDefaultDtype, setDetectAnomaly, setPrintOptions } from '#src/index.js'
@@ -43,11 +44,16 @@ function linesOf(file: string, lines: readonly string[]): Example[] {
   })
 }
 
+/** An object without a class, as a notebook shows it. */
+function isPlain(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))
+}
+
 function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
   if (ArrayBuffer.isView(value)) return shown(Array.from(value as Float64Array))
-  return String(value)
+  return isPlain(value) ? inspect(value, { breakLength: Infinity }) : String(value)
 }
 
 /** Rows may stand on one line or on several. */
