@@ -22,6 +22,7 @@ declare module 'jpeg-js/lib/decoder.js' {
       useTArray: true
       formatAsRGBA: boolean
       tolerantDecoding: boolean
+      colorTransform: boolean
       maxResolutionInMP: number
       maxMemoryUsageInMB: number
     },
