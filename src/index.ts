@@ -332,5 +332,6 @@ export {
   unsqueeze,
   view,
 } from './tensor/ops/views.js'
+export { OptionError } from './tensor/options.js'
 export { type PrintOptions, setPrintOptions } from './tensor/print/print.js'
 export { data, F, linalg, nn, optim }

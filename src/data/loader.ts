@@ -1,6 +1,7 @@
 // Batches of a data set, in order or shuffled, read ahead where that means waiting.
 import { defaultGenerator, Generator, type RandomState, randperm } from '../random/index.js'
 import { tensor } from '../tensor/create.js'
+import { known, optionNames } from '../tensor/options.js'
 import { collate } from './collate.js'
 import type { Batch, Dataset } from './dataset.js'
 import { DataError } from './errors.js'
@@ -19,6 +20,10 @@ export interface DataLoaderOptions<T, B> {
   /** How many batches are read ahead by `for await`. 2. */
   readonly prefetch?: number | undefined
 }
+
+const DATA_LOADER_OPTIONS = optionNames<DataLoaderOptions<never, never>>()(
+  'batchSize shuffle generator dropLast collate prefetch',
+)
 
 /** Where a loader is, as plain data. */
 export interface LoaderState {
@@ -59,7 +64,13 @@ export class DataLoader<T, B = Batch<T>> {
   #resumed = false
 
   constructor(dataset: Dataset<T>, options: DataLoaderOptions<T, B> = {}) {
-    const { batchSize = 1, shuffle = false, generator = defaultGenerator(), dropLast = false, prefetch = 2 } = options
+    const {
+      batchSize = 1,
+      shuffle = false,
+      generator = defaultGenerator(),
+      dropLast = false,
+      prefetch = 2,
+    } = known('DataLoader', options, DATA_LOADER_OPTIONS)
     needWhole('batchSize', batchSize, 1)
     needWhole('prefetch', prefetch, 0)
     this.dataset = dataset

@@ -1,5 +1,6 @@
 // MNIST: 70,000 handwritten digits.
 import { fromArray } from '../tensor/create.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { TensorDataset } from './dataset.js'
 import { DataError } from './errors.js'
@@ -14,6 +15,8 @@ export interface MnistOptions {
   /** Subtract the mean .1307 of the training pixels and divide by their standard deviation .3081. False: pixels from 0 to 1. */
   readonly normalize?: boolean | undefined
 }
+
+const MNIST_OPTIONS = optionNames<MnistOptions>()('split count normalize')
 
 /** Mean and standard deviation of all pixels of the training images, from 0 to 1. */
 const [MEAN, STD] = [0.1307, 0.3081]
@@ -45,11 +48,8 @@ const FILES = {
  * labels.at(0).item() // 7
  * @torch none
  */
-export function mnist({
-  split = 'train',
-  count,
-  normalize = false,
-}: MnistOptions = {}): TensorDataset<[Tensor, Tensor]> {
+export function mnist(options: MnistOptions = {}): TensorDataset<[Tensor, Tensor]> {
+  const { split = 'train', count, normalize = false } = known('mnist', options, MNIST_OPTIONS)
   const files = FILES[split]
   if (files === undefined) {
     throw new DataError('DATA_OPTION', `mnist: there is no split '${String(split)}'.`, {

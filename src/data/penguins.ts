@@ -1,4 +1,6 @@
 // The Palmer penguins, a small and friendly data set for a first classifier.
+
+import { known, optionNames } from '../tensor/options.js'
 import { readHashed } from './hashed.js'
 
 export type Species = 'Adelie' | 'Chinstrap' | 'Gentoo'
@@ -28,6 +30,8 @@ export interface PenguinOptions {
   readonly complete?: boolean
 }
 
+const PENGUIN_OPTIONS = optionNames<PenguinOptions>()('complete')
+
 const FILE = {
   package: 'vega-datasets',
   path: '../data/penguins.json',
@@ -54,7 +58,8 @@ const FILE = {
  */
 export function penguins(options: PenguinOptions & { readonly complete: true }): CompletePenguin[]
 export function penguins(options?: PenguinOptions): Penguin[]
-export function penguins({ complete = false }: PenguinOptions = {}): Penguin[] {
+export function penguins(options: PenguinOptions = {}): Penguin[] {
+  const { complete = false } = known('penguins', options, PENGUIN_OPTIONS)
   // The hash has vouched for the form of the file.
   const rows = (JSON.parse(readHashed(FILE)) as FileRow[]).map(toPenguin)
   return complete ? rows.filter(isComplete) : rows

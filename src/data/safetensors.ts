@@ -1,5 +1,7 @@
 // Tensors in files, in the format in which models are exchanged: https://huggingface.co/docs/safetensors. Other than a pickle it holds
 // nothing that could run.
+
+import { known, optionNames } from '../tensor/options.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { DataError } from './errors.js'
 import { type FilePath, pathText } from './file-path.js'
@@ -28,10 +30,14 @@ export interface ReadSafetensorsOptions {
   readonly device?: string | undefined
 }
 
+const READ_SAFETENSORS_OPTIONS = optionNames<ReadSafetensorsOptions>()('names wideIntegers device')
+
 export interface WriteSafetensorsOptions {
   /** Texts that are kept beside the tensors: { format: 'pt', epoch: '3' }. None. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
 }
+
+const WRITE_SAFETENSORS_OPTIONS = optionNames<WriteSafetensorsOptions>()('metadata')
 
 /** Bytes at places, of a file or of memory. */
 interface Source {
@@ -61,6 +67,7 @@ export class SafetensorsFile {
 
   /** Use openSafetensors. */
   constructor(source: Source, options: ReadSafetensorsOptions) {
+    known('SafetensorsFile', options, READ_SAFETENSORS_OPTIONS)
     const length = headerLength(source.read(0, Math.min(PREFIX, source.length)), source.length)
     this.#source = source
     this.#header = parseHeader(source.read(PREFIX, PREFIX + length), source.length)
@@ -140,7 +147,7 @@ function unreadable({ name, kind }: SafetensorsEntry): DataError {
  * @torch none
  */
 export function openSafetensors(source: FilePath | Uint8Array, options: ReadSafetensorsOptions = {}): SafetensorsFile {
-  const { wideIntegers = 'int32' } = options
+  const { wideIntegers = 'int32' } = known('openSafetensors', options, READ_SAFETENSORS_OPTIONS)
   if (wideIntegers !== 'int32' && wideIntegers !== 'float64') {
     throw new DataError('DATA_OPTION', `openSafetensors: wideIntegers cannot be '${String(wideIntegers)}'.`, {
       next: "Choose 'int32' or 'float64'.",
@@ -164,6 +171,7 @@ export function readSafetensors(
   source: FilePath | Uint8Array,
   options: ReadSafetensorsOptions = {},
 ): Record<string, Tensor> {
+  known('readSafetensors', options, READ_SAFETENSORS_OPTIONS)
   const file = openSafetensors(source, options)
   return Object.fromEntries((options.names ?? file.keys()).map(name => [name, file.get(name)]))
 }
@@ -228,6 +236,7 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   options: WriteSafetensorsOptions = {},
 ): void {
+  known('writeSafetensors', options, WRITE_SAFETENSORS_OPTIONS)
   replaceFile(pathText(path), piecesOf(tensors, options))
 }
 
@@ -242,6 +251,7 @@ export function safetensorsBytes(
   tensors: Readonly<Record<string, Tensor>>,
   options: WriteSafetensorsOptions = {},
 ): Uint8Array {
+  known('safetensorsBytes', options, WRITE_SAFETENSORS_OPTIONS)
   const pieces = [...piecesOf(tensors, options)]
   const out = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
   let at = 0

@@ -1,6 +1,7 @@
 // Parts of a data set, and data sets made of parts.
 import { type Generator, randperm } from '../random/index.js'
 import { tensor } from '../tensor/create.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type Batch, type Dataset, needIndex } from './dataset.js'
 import { DataError } from './errors.js'
@@ -74,6 +75,8 @@ export interface SplitOptions {
   readonly generator?: Generator | undefined
 }
 
+const SPLIT_OPTIONS = optionNames<SplitOptions>()('generator')
+
 /**
  * Splits a data set at random into parts that share no example: sizes are counts that sum to its length, or fractions that sum to 1; what
  * rounding leaves over goes to the first parts, one each.
@@ -86,6 +89,7 @@ export interface SplitOptions {
  * @torch torch.utils.data.random_split
  */
 export function randomSplit<T>(dataset: Dataset<T>, sizes: readonly number[], options: SplitOptions = {}): Subset<T>[] {
+  known('randomSplit', options, SPLIT_OPTIONS)
   const counts = countsOf(dataset.length, sizes)
   const order = randperm(dataset.length, options).data() as Int32Array
   let at = 0
@@ -116,6 +120,8 @@ export interface KFoldOptions extends SplitOptions {
   readonly labels?: Tensor | ArrayLike<number> | undefined
 }
 
+const K_FOLD_OPTIONS = optionNames<KFoldOptions>()('shuffle labels generator')
+
 /** One of k rounds: what to learn from, and what to test with. */
 export interface Fold<T> {
   readonly train: Subset<T>
@@ -133,6 +139,7 @@ export interface Fold<T> {
  * @torch none
  */
 export function kFold<T>(dataset: Dataset<T>, k: number, options: KFoldOptions = {}): Fold<T>[] {
+  known('kFold', options, K_FOLD_OPTIONS)
   const { length } = dataset
   if (!(Number.isInteger(k) && k >= 2 && k <= length)) {
     throw new DataError('DATA_OPTION', `kFold: k must be a whole number from 2 to ${length}; it is ${String(k)}.`)

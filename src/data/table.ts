@@ -1,6 +1,7 @@
 // Rows and columns of different kinds, and how they become numbers to learn from.
 import { fromArray, tensor } from '../tensor/create.js'
 import type { DType } from '../tensor/dtype.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { needIndex } from './dataset.js'
 import { DataError } from './errors.js'
@@ -37,6 +38,8 @@ export interface TableTensorsOptions {
   /** Dtype of features and values. 'float32'. */
   readonly dtype?: DType | undefined
 }
+
+const TABLE_TENSORS_OPTIONS = optionNames<TableTensorsOptions>()('features label target classes dtype')
 
 export interface TableTensors {
   /** [N, F]. */
@@ -116,7 +119,7 @@ export class Table implements Iterable<Record<string, CsvValue>> {
    * classes // ['ash', 'oak']
    */
   toTensors(options: TableTensorsOptions = {}): TableTensors {
-    const { label, dtype = 'float32' } = options
+    const { label, dtype = 'float32' } = known('toTensors', options, TABLE_TENSORS_OPTIONS)
     const features = (options.features ?? this.#learnable(label)).flatMap(name => this.#feature(name))
     if (features.length === 0) {
       throw new DataError('DATA_OPTION', 'toTensors: there is no column to learn from: all are text, or the label.', {

@@ -3,6 +3,7 @@ import { arange } from '../tensor/create.js'
 import { add } from '../tensor/ops/arithmetic.js'
 import { indexSelect } from '../tensor/ops/gather.js'
 import { narrow, reshape, unsqueeze } from '../tensor/ops/views.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type Batch, type Dataset, needIndex } from './dataset.js'
 import { DataError } from './errors.js'
@@ -11,6 +12,8 @@ export interface WindowsOptions {
   /** Distance from one window to the next. 1. */
   readonly stride?: number | undefined
 }
+
+const WINDOWS_OPTIONS = optionNames<WindowsOptions>()('stride')
 
 /**
  * All windows of `length` + 1 tokens of a sequence, as pairs: tokens to read and, one further, tokens to predict. Example i is
@@ -29,7 +32,8 @@ export class Windows implements Dataset<[Tensor, Tensor]> {
   readonly stride: number
   readonly length: number
 
-  constructor(tokens: Tensor, windowLength: number, { stride = 1 }: WindowsOptions = {}) {
+  constructor(tokens: Tensor, windowLength: number, options: WindowsOptions = {}) {
+    const { stride = 1 } = known('Windows', options, WINDOWS_OPTIONS)
     const count = tokens.shape[0] ?? 0
     for (const [name, value] of Object.entries({ windowLength, stride })) {
       if (Number.isInteger(value) && value >= 1) continue

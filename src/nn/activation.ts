@@ -13,16 +13,20 @@ import {
   softplus,
 } from '../tensor/ops/activation.js'
 import { tanh } from '../tensor/ops/maths.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { type GluOptions, glu, mish, softsign, swiglu, swish } from './functional/gates.js'
+import { GLU_OPTIONS, type GluOptions, glu, mish, softsign, swiglu, swish } from './functional/gates.js'
 import {
   celu,
+  ELU_OPTIONS,
   type EluOptions,
   elu,
+  HARDTANH_OPTIONS,
   type HardtanhOptions,
   hardsigmoid,
   hardswish,
   hardtanh,
+  LEAKY_RELU_OPTIONS,
   type LeakyReluOptions,
   leakyRelu,
   prelu,
@@ -31,10 +35,16 @@ import {
   rrelu,
   selu,
 } from './functional/rectifiers.js'
-import { Linear, type LinearOptions } from './linear.js'
+import { LINEAR_OPTIONS, Linear, type LinearOptions } from './linear.js'
 import { Module } from './module.js'
 import { Parameter } from './parameter.js'
 import { needSize } from './sizes.js'
+
+const SOFTPLUS_OPTIONS = optionNames<SoftplusOptions>()('beta threshold')
+
+const RRELU_OPTIONS = optionNames<Omit<RreluOptions, 'training'>>()('lower upper generator')
+
+const GELU_OPTIONS = optionNames<GeluOptions>()('approximate')
 
 /** A function with its options. */
 abstract class Activation<O extends object> extends Module {
@@ -219,7 +229,7 @@ export class Softsign extends Module {
  */
 export class LeakyReLU extends Activation<LeakyReluOptions> {
   constructor(options: LeakyReluOptions = {}) {
-    super(options)
+    super(known('LeakyReLU', options, LEAKY_RELU_OPTIONS))
   }
 
   override forward(x: Tensor): Tensor {
@@ -236,7 +246,7 @@ export class LeakyReLU extends Activation<LeakyReluOptions> {
  */
 export class ELU extends Activation<EluOptions> {
   constructor(options: EluOptions = {}) {
-    super(options)
+    super(known('ELU', options, ELU_OPTIONS))
   }
 
   override forward(x: Tensor): Tensor {
@@ -253,7 +263,7 @@ export class ELU extends Activation<EluOptions> {
  */
 export class CELU extends Activation<EluOptions> {
   constructor(options: EluOptions = {}) {
-    super(options)
+    super(known('CELU', options, ELU_OPTIONS))
   }
 
   override forward(x: Tensor): Tensor {
@@ -270,7 +280,7 @@ export class CELU extends Activation<EluOptions> {
  */
 export class GELU extends Activation<GeluOptions> {
   constructor(options: GeluOptions = {}) {
-    super(options)
+    super(known('GELU', options, GELU_OPTIONS))
   }
 
   override forward(x: Tensor): Tensor {
@@ -287,7 +297,7 @@ export class GELU extends Activation<GeluOptions> {
  */
 export class Hardtanh extends Activation<HardtanhOptions> {
   constructor(options: HardtanhOptions = {}) {
-    super(options)
+    super(known('Hardtanh', options, HARDTANH_OPTIONS))
   }
 
   override forward(x: Tensor): Tensor {
@@ -304,7 +314,7 @@ export class Hardtanh extends Activation<HardtanhOptions> {
  */
 export class Softplus extends Activation<SoftplusOptions> {
   constructor(options: SoftplusOptions = {}) {
-    super(options)
+    super(known('Softplus', options, SOFTPLUS_OPTIONS))
   }
 
   override forward(x: Tensor): Tensor {
@@ -321,7 +331,7 @@ export class Softplus extends Activation<SoftplusOptions> {
  */
 export class GLU extends Activation<GluOptions> {
   constructor(options: GluOptions = {}) {
-    super(options)
+    super(known('GLU', options, GLU_OPTIONS))
   }
 
   override forward(x: Tensor): Tensor {
@@ -365,7 +375,7 @@ export class LogSoftmax extends AlongAxis {
  */
 export class RReLU extends Activation<Omit<RreluOptions, 'training'>> {
   constructor(options: Omit<RreluOptions, 'training'> = {}) {
-    super(options)
+    super(known('RReLU', options, RRELU_OPTIONS))
   }
 
   override forward(x: Tensor): Tensor {
@@ -379,6 +389,8 @@ export interface PReLUOptions extends Pick<LinearOptions, 'dtype'> {
   /** The slopes at the beginning. 0.25. */
   readonly init?: number | undefined
 }
+
+const PRELU_OPTIONS = optionNames<PReLUOptions>()('numParameters init dtype')
 
 /**
  * Parametric rectified linear unit (He et al. 2015): y = x where x > 0, else weight x. See F.prelu.
@@ -394,8 +406,9 @@ export class PReLU extends Module {
   readonly numParameters: number
   readonly weight: Parameter
 
-  constructor({ numParameters = 1, init = 0.25, dtype }: PReLUOptions = {}) {
+  constructor(options: PReLUOptions = {}) {
     super()
+    const { numParameters = 1, init = 0.25, dtype } = known('PReLU', options, PRELU_OPTIONS)
     needSize('PReLU', 'numParameters', numParameters)
     this.numParameters = numParameters
     this.weight = new Parameter(full([numParameters], init, { dtype }))
@@ -417,6 +430,8 @@ export interface SwishOptions extends Pick<LinearOptions, 'dtype'> {
   readonly learnable?: boolean | undefined
 }
 
+const SWISH_OPTIONS = optionNames<SwishOptions>()('beta learnable dtype')
+
 /**
  * Swish: y = x sigmoid(beta x) (Ramachandran et al. 2017), with a beta that is fixed or learned. See F.swish.
  *
@@ -428,8 +443,9 @@ export interface SwishOptions extends Pick<LinearOptions, 'dtype'> {
 export class Swish extends Module {
   readonly beta: number | Parameter
 
-  constructor({ beta = 1, learnable = false, dtype }: SwishOptions = {}) {
+  constructor(options: SwishOptions = {}) {
     super()
+    const { beta = 1, learnable = false, dtype } = known('Swish', options, SWISH_OPTIONS)
     this.beta = learnable ? new Parameter(full([], beta, { dtype })) : beta
   }
 
@@ -457,6 +473,7 @@ export class SwiGLU extends Module {
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super()
+    known('SwiGLU', options, LINEAR_OPTIONS)
     needSize('SwiGLU', 'outFeatures', outFeatures)
     this.linear = new Linear(inFeatures, 2 * outFeatures, options)
   }

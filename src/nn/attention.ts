@@ -6,6 +6,7 @@ import { shapeText, TensorError } from '../tensor/errors.js'
 import { cat } from '../tensor/join.js'
 import { where } from '../tensor/ops/choose.js'
 import { linear } from '../tensor/ops/products.js'
+import { known, optionNames } from '../tensor/options.js'
 import { sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
@@ -33,6 +34,10 @@ export interface MultiheadAttentionOptions extends LayerOptions {
   readonly batchFirst?: boolean | undefined
 }
 
+const MULTIHEAD_ATTENTION_OPTIONS = optionNames<MultiheadAttentionOptions>()(
+  'dropout bias addBiasKv addZeroAttn kdim vdim batchFirst dtype generator',
+)
+
 /** Which keys each query sees. In both masks true hides, the opposite of F.scaledDotProductAttention, as in PyTorch; floats are added to the scores. */
 export interface AttentionMasks {
   /** Keys that no query sees, [N, S] ([S] without batch): bool, true where a key is padding, or floats. None. */
@@ -49,6 +54,10 @@ export interface MultiheadAttentionInput extends AttentionMasks {
   /** Whether they are the mean over the heads. True. */
   readonly averageAttnWeights?: boolean | undefined
 }
+
+const MULTIHEAD_ATTENTION_INPUT = optionNames<MultiheadAttentionInput>()(
+  'needWeights averageAttnWeights keyPaddingMask attnMask isCausal',
+)
 
 export interface Attended {
   /** [L, N, E], or [N, L, E] with batchFirst. */
@@ -93,7 +102,13 @@ export class MultiheadAttention extends Module {
 
   constructor(embedDim: number, numHeads: number, options: MultiheadAttentionOptions = {}) {
     super()
-    const { dropout = 0, bias = true, addBiasKv = false, addZeroAttn = false, batchFirst = false } = options
+    const {
+      dropout = 0,
+      bias = true,
+      addBiasKv = false,
+      addZeroAttn = false,
+      batchFirst = false,
+    } = known('MultiheadAttention', options, MULTIHEAD_ATTENTION_OPTIONS)
     const { kdim = embedDim, vdim = embedDim, dtype, generator } = options
     needHeads('MultiheadAttention', embedDim, numHeads)
     needSize('MultiheadAttention', 'kdim', kdim)
@@ -123,6 +138,7 @@ export class MultiheadAttention extends Module {
   }
 
   override forward(query: Tensor, key: Tensor, value: Tensor, options: MultiheadAttentionInput = {}): Attended {
+    known('MultiheadAttention', options, MULTIHEAD_ATTENTION_INPUT)
     if (query.ndim === 2) return this.#alone(query, key, value, options)
     this.#check(query, key, value)
     const { needWeights = true, averageAttnWeights = true } = options

@@ -3,6 +3,7 @@
 import { noGrad } from '../autograd/index.js'
 import { ones, tensor, zeros } from '../tensor/create.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 import { batchNorm, groupNorm, instanceNorm } from './functional/batch-norm.js'
@@ -18,12 +19,16 @@ export interface NormOptions extends Pick<LayerOptions, 'dtype'> {
   readonly affine?: boolean | undefined
 }
 
+const NORM_OPTIONS = optionNames<NormOptions>()('eps affine dtype')
+
 export interface BatchNormOptions extends NormOptions {
   /** How far the running statistics move towards those of a batch; null: they are the means of all batches so far. 0.1. */
   readonly momentum?: number | null | undefined
   /** Whether there are running statistics; without them eval mode normalises by the batch, too. True; of InstanceNorm false. */
   readonly trackRunningStats?: boolean | undefined
 }
+
+const BATCH_NORM_OPTIONS = optionNames<BatchNormOptions>()('eps momentum affine trackRunningStats dtype')
 
 /** What BatchNorm and InstanceNorm share: parameters, running statistics. */
 abstract class WithStatistics extends Module {
@@ -39,7 +44,7 @@ abstract class WithStatistics extends Module {
 
   constructor(numFeatures: number, options: BatchNormOptions, usual: { affine: boolean; trackRunningStats: boolean }) {
     super()
-    const { eps = 1e-5, momentum = 0.1, dtype } = options
+    const { eps = 1e-5, momentum = 0.1, dtype } = known(new.target.name, options, BATCH_NORM_OPTIONS)
     const { affine = usual.affine, trackRunningStats = usual.trackRunningStats } = options
     const name = new.target.name
     needSize(name, 'numFeatures', numFeatures)
@@ -199,8 +204,9 @@ export class GroupNorm extends Module {
   readonly weight: Parameter | undefined
   readonly bias: Parameter | undefined
 
-  constructor(numGroups: number, numChannels: number, { eps = 1e-5, affine = true, dtype }: NormOptions = {}) {
+  constructor(numGroups: number, numChannels: number, options: NormOptions = {}) {
     super()
+    const { eps = 1e-5, affine = true, dtype } = known('GroupNorm', options, NORM_OPTIONS)
     needSize('GroupNorm', 'numGroups', numGroups)
     needSize('GroupNorm', 'numChannels', numChannels)
     needRange('GroupNorm', 'eps', eps, 0, Number.MAX_VALUE)

@@ -2,6 +2,7 @@
 import { uniform } from '../random/index.js'
 import { type ConvOptions as ConvCallOptions, conv1d, conv2d } from '../tensor/ops/conv.js'
 import { pad } from '../tensor/ops/move.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 import type { LayerOptions } from './linear.js'
@@ -26,6 +27,8 @@ export interface ConvOptions extends LayerOptions {
   /** What is added: zeros, or the image mirrored, continued or repeated. 'zeros'. */
   readonly paddingMode?: 'zeros' | 'reflect' | 'replicate' | 'circular' | undefined
 }
+
+const CONV_OPTIONS = optionNames<ConvOptions>()('stride padding dilation groups bias paddingMode dtype generator')
 
 /** What Conv1d and Conv2d share: sizes, parameters, padding. */
 abstract class Convolution extends Module {
@@ -90,7 +93,7 @@ abstract class Convolution extends Module {
  */
 export class Conv1d extends Convolution {
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options: ConvOptions = {}) {
-    super(1, inChannels, outChannels, kernelSize, options)
+    super(1, inChannels, outChannels, kernelSize, known('Conv1d', options, CONV_OPTIONS))
   }
 
   protected override convolve(x: Tensor, options: ConvCallOptions): Tensor {
@@ -111,7 +114,7 @@ export class Conv1d extends Convolution {
  */
 export class Conv2d extends Convolution {
   constructor(inChannels: number, outChannels: number, kernelSize: PerAxis, options: ConvOptions = {}) {
-    super(2, inChannels, outChannels, kernelSize, options)
+    super(2, inChannels, outChannels, kernelSize, known('Conv2d', options, CONV_OPTIONS))
   }
 
   protected override convolve(x: Tensor, options: ConvCallOptions): Tensor {

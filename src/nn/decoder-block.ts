@@ -2,6 +2,7 @@
 import type { Generator } from '../random/index.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { gelu, relu } from '../tensor/ops/activation.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { needHeads } from './attention.js'
 import { Dropout } from './dropout.js'
@@ -27,6 +28,10 @@ export interface CausalSelfAttentionOptions extends LayerOptions {
   /** For 'rotary': base and form. */
   readonly rotary?: Omit<RotaryOptions, 'positions'> | undefined
 }
+
+const CAUSAL_SELF_ATTENTION_OPTIONS = optionNames<CausalSelfAttentionOptions>()(
+  'dropout bias kvHeads positions rotary dtype generator',
+)
 
 const POSITIONS = ['none', 'rotary', 'alibi']
 
@@ -54,6 +59,7 @@ export class CausalSelfAttention extends Module {
 
   constructor(dim: number, heads: number, options: CausalSelfAttentionOptions = {}) {
     super()
+    known('CausalSelfAttention', options, CAUSAL_SELF_ATTENTION_OPTIONS)
     const { dropout = 0, bias = true, kvHeads = heads, positions = 'none', rotary = {}, dtype, generator } = options
     needHeads('CausalSelfAttention', dim, heads)
     needSize('CausalSelfAttention', 'kvHeads', kvHeads)
@@ -115,6 +121,8 @@ export interface FeedForwardOptions extends LayerOptions {
   readonly activation?: 'gelu' | 'relu' | 'swiglu' | undefined
 }
 
+const FEED_FORWARD_OPTIONS = optionNames<FeedForwardOptions>()('dropout bias activation dtype generator')
+
 const BENDS: Record<NonNullable<FeedForwardOptions['activation']>, (x: Tensor) => Tensor> = {
   gelu: x => gelu(x),
   relu,
@@ -138,7 +146,13 @@ export class FeedForward extends Module {
 
   constructor(dim: number, hidden: number, options: FeedForwardOptions = {}) {
     super()
-    const { dropout = 0, bias = true, activation = 'gelu', dtype, generator } = options
+    const {
+      dropout = 0,
+      bias = true,
+      activation = 'gelu',
+      dtype,
+      generator,
+    } = known('FeedForward', options, FEED_FORWARD_OPTIONS)
     needSize('FeedForward', 'dim', dim)
     needSize('FeedForward', 'hidden', hidden)
     needChoice('FeedForward', 'activation', activation, Object.keys(BENDS))
@@ -168,6 +182,10 @@ export interface DecoderBlockOptions extends CausalSelfAttentionOptions, FeedFor
   readonly eps?: number | undefined
 }
 
+const DECODER_BLOCK_OPTIONS = optionNames<DecoderBlockOptions>()(
+  'hidden normFirst norm eps dropout bias kvHeads positions rotary dtype generator activation',
+)
+
 /**
  * A block of a language model: x = x + attention(norm1(x)); x = x + feedForward(norm2(x)); with `normFirst: false` x = norm1(x + attention(x)) and
  * so on. A stack of pre-norm blocks needs one more normalisation at its end (Xiong et al. 2020).
@@ -190,16 +208,26 @@ export class DecoderBlock extends Module {
 
   constructor(dim: number, heads: number, options: DecoderBlockOptions = {}) {
     super()
-    const { norm = 'layer', normFirst = true, eps = 1e-5, activation = 'gelu', bias = true, dtype } = options
-    const { hidden = activation === 'swiglu' ? 8 * Math.ceil(dim / 3) : 4 * dim } = options
+    const {
+      norm = 'layer',
+      normFirst = true,
+      eps = 1e-5,
+      activation = 'gelu',
+      hidden = activation === 'swiglu' ? 8 * Math.ceil(dim / 3) : 4 * dim,
+      kvHeads,
+      positions,
+      rotary,
+      ...shared
+    } = known('DecoderBlock', options, DECODER_BLOCK_OPTIONS)
+    const { bias, dtype } = shared
     needChoice('DecoderBlock', 'norm', norm, ['layer', 'rms'])
     const normalize = (): LayerNorm | RMSNorm =>
       norm === 'rms' ? new RMSNorm(dim, { eps, dtype }) : new LayerNorm(dim, { eps, bias, dtype })
     this.normFirst = normFirst
     this.norm1 = normalize()
-    this.attention = new CausalSelfAttention(dim, heads, options)
+    this.attention = new CausalSelfAttention(dim, heads, { kvHeads, positions, rotary, ...shared })
     this.norm2 = normalize()
-    this.feedForward = new FeedForward(dim, hidden, options)
+    this.feedForward = new FeedForward(dim, hidden, { activation, ...shared })
   }
 
   override forward(x: Tensor): Tensor {

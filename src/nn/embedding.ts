@@ -2,6 +2,7 @@
 
 import { noGrad } from '../autograd/index.js'
 import { randn } from '../random/index.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 import { embedding } from './functional/embedding.js'
@@ -14,6 +15,9 @@ export interface EmbeddingOptions extends LayerOptions {
   /** The row of this number begins with zeros and is not trained: padding. From the end where negative. None. */
   readonly paddingIdx?: number | undefined
 }
+
+const PRETRAINED_OPTIONS = optionNames<PretrainedOptions>()('freeze paddingIdx')
+const EMBEDDING_OPTIONS = optionNames<EmbeddingOptions>()('paddingIdx dtype generator')
 
 export interface PretrainedOptions {
   /** Keep the rows as they are. True. */
@@ -36,8 +40,9 @@ export class Embedding extends Module {
   readonly paddingIdx: number | undefined
   readonly weight: Parameter
 
-  constructor(numEmbeddings: number, embeddingDim: number, { paddingIdx, ...options }: EmbeddingOptions = {}) {
+  constructor(numEmbeddings: number, embeddingDim: number, given: EmbeddingOptions = {}) {
     super()
+    const { paddingIdx, ...options } = known('Embedding', given, EMBEDDING_OPTIONS)
     needSize('Embedding', 'numEmbeddings', numEmbeddings)
     needSize('Embedding', 'embeddingDim', embeddingDim)
     this.numEmbeddings = numEmbeddings
@@ -49,7 +54,8 @@ export class Embedding extends Module {
   }
 
   /** A layer with the rows of a table, which is not trained unless `freeze` is false. */
-  static fromPretrained(table: Tensor, { freeze = true, paddingIdx }: PretrainedOptions = {}): Embedding {
+  static fromPretrained(table: Tensor, options: PretrainedOptions = {}): Embedding {
+    const { freeze = true, paddingIdx } = known('Embedding.fromPretrained', options, PRETRAINED_OPTIONS)
     const [rows = 0, width = 0] = table.shape
     const layer = new Embedding(rows, width, { dtype: table.dtype })
     noGrad(() => layer.weight.copy_(table))

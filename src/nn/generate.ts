@@ -4,6 +4,7 @@ import { type Generator, multinomial } from '../random/index.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { cat } from '../tensor/join.js'
 import { where } from '../tensor/ops/choose.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 import type { Module } from './module.js'
@@ -29,6 +30,10 @@ export interface GenerateOptions {
   readonly onToken?: ((token: Tensor, index: number) => unknown) | undefined
 }
 
+const GENERATE_OPTIONS = optionNames<GenerateOptions>()(
+  'maxNewTokens temperature topK topP contextLength generator onToken',
+)
+
 /**
  * Continues a prompt: p = softmax(logits / temperature) among the tokens that topK and topP leave, one token is drawn, and the model reads on.
  *
@@ -46,6 +51,7 @@ export interface GenerateOptions {
  * @torch none
  */
 export function generate(model: LanguageModel, prompt: Tensor, options: GenerateOptions): Tensor {
+  known('generate', options, GENERATE_OPTIONS)
   check(prompt, options)
   const batch = prompt.ndim === 1 ? prompt.unsqueeze(0) : prompt
   const written = inEvalMode(model, () => noGrad(() => write(model, batch, options)))

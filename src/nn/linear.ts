@@ -5,6 +5,7 @@ import { uniform } from '../random/index.js'
 import type { DType } from '../tensor/dtype.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { linear } from '../tensor/ops/products.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { Module } from './module.js'
 import { Parameter } from './parameter.js'
@@ -23,6 +24,8 @@ export interface LinearOptions extends LayerOptions {
   readonly bias?: boolean | undefined
 }
 
+export const LINEAR_OPTIONS = optionNames<LinearOptions>()('bias dtype generator')
+
 /**
  * An affine map: y = x W^T + b. x [..., in] -> [..., out].
  *
@@ -40,8 +43,9 @@ export class Linear extends Module {
   readonly weight: Parameter
   readonly bias: Parameter | undefined
 
-  constructor(inFeatures: number, outFeatures: number, { bias = true, ...options }: LinearOptions = {}) {
+  constructor(inFeatures: number, outFeatures: number, given: LinearOptions = {}) {
     super()
+    const { bias = true, ...options } = known('Linear', given, LINEAR_OPTIONS)
     needSize('Linear', 'inFeatures', inFeatures, 0)
     needSize('Linear', 'outFeatures', outFeatures)
     this.inFeatures = inFeatures

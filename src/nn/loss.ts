@@ -1,7 +1,16 @@
 // Losses as modules: the functions of functional/ with their options.
+
+import { known } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { type CrossEntropyOptions, crossEntropy, type NLLLossOptions, nllLoss } from './functional/cross-entropy.js'
-import type { LossOptions } from './functional/reduction.js'
+import {
+  CROSS_ENTROPY_OPTIONS,
+  type CrossEntropyOptions,
+  crossEntropy,
+  NLL_LOSS_OPTIONS,
+  type NLLLossOptions,
+  nllLoss,
+} from './functional/cross-entropy.js'
+import { LOSS_OPTIONS, type LossOptions } from './functional/reduction.js'
 import { mseLoss } from './functional/regression.js'
 import { Module } from './module.js'
 
@@ -31,7 +40,7 @@ export abstract class Loss<O extends LossOptions = LossOptions> extends Module {
  */
 export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
   constructor(options: CrossEntropyOptions = {}) {
-    super(options)
+    super(known('CrossEntropyLoss', options, CROSS_ENTROPY_OPTIONS))
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -48,7 +57,7 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
  */
 export class NLLLoss extends Loss<NLLLossOptions> {
   constructor(options: NLLLossOptions = {}) {
-    super(options)
+    super(known('NLLLoss', options, NLL_LOSS_OPTIONS))
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -65,7 +74,7 @@ export class NLLLoss extends Loss<NLLLossOptions> {
  */
 export class MSELoss extends Loss {
   constructor(options: LossOptions = {}) {
-    super(options)
+    super(known('MSELoss', options, LOSS_OPTIONS))
   }
 
   override forward(input: Tensor, target: Tensor): Tensor {

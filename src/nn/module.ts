@@ -1,6 +1,7 @@
 // The base of all layers and models: a class whose fields hold parameters, buffers and other modules.
 import type { DType } from '../tensor/dtype.js'
 import { isFloat } from '../tensor/dtype.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 import { type BackwardHook, type ForwardHook, type ForwardPreHook, hookInto } from './hooks.js'
@@ -23,6 +24,10 @@ export interface ToOptions {
   /** The name of a backend. */
   readonly device?: string | undefined
 }
+
+const BUFFER_OPTIONS = optionNames<BufferOptions>()('persistent')
+const TO_OPTIONS = optionNames<ToOptions>()('dtype device')
+const LOAD_OPTIONS = optionNames<LoadOptions>()('strict')
 
 /**
  * The base of all layers and models.
@@ -51,7 +56,8 @@ export abstract class Module {
   abstract forward(...inputs: never[]): unknown
 
   /** Makes a field a buffer: a tensor that is saved with the module but not trained. Returns the tensor. */
-  registerBuffer<T extends Tensor>(name: string, tensor: T, { persistent = true }: BufferOptions = {}): T {
+  registerBuffer<T extends Tensor>(name: string, tensor: T, options: BufferOptions = {}): T {
+    const { persistent = true } = known('registerBuffer', options, BUFFER_OPTIONS)
     const own = buffersOf.get(this) ?? new Map<string, boolean>()
     buffersOf.set(this, own.set(name, persistent))
     Object.defineProperty(this, name, { value: tensor, writable: true, enumerable: true, configurable: true })
@@ -152,7 +158,8 @@ export abstract class Module {
    * Puts float parameters and buffers into another dtype, or all onto another backend. Returns the module. The parameters are new
    * tensors: make the optimizer afterwards.
    */
-  to({ dtype, device }: ToOptions): this {
+  to(options: ToOptions): this {
+    const { dtype, device } = known('to', options, TO_OPTIONS)
     const moved = new Map<Tensor, Tensor>()
     for (const [, module] of modulesOf(this)) moveHeld(module, { dtype, device }, moved)
     return this
@@ -191,7 +198,8 @@ export abstract class Module {
    * Returns what was missing and unexpected. Throws STATE_DICT, which lists all that is missing, unexpected or of another shape,
    * and changes nothing then; with `{ strict: false }` only for shapes.
    */
-  loadStateDict(dict: StateDict, { strict = true }: LoadOptions = {}): LoadReport {
+  loadStateDict(dict: StateDict, options: LoadOptions = {}): LoadReport {
+    const { strict = true } = known('loadStateDict', options, LOAD_OPTIONS)
     return loadState(this, dict, strict)
   }
 

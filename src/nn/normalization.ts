@@ -1,6 +1,7 @@
 // Normalisation as layers.
 import { ones, zeros } from '../tensor/create.js'
 import { shapeText } from '../tensor/errors.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { layerNorm, rmsNorm } from './functional/normalization.js'
 import type { LayerOptions } from './linear.js'
@@ -15,6 +16,8 @@ export interface RMSNormOptions extends Pick<LayerOptions, 'dtype'> {
   readonly elementwiseAffine?: boolean | undefined
 }
 
+const RMS_NORM_OPTIONS = optionNames<RMSNormOptions>()('eps elementwiseAffine dtype')
+
 export interface LayerNormOptions extends Pick<LayerOptions, 'dtype'> {
   /** Added to the variance. 1e-5. */
   readonly eps?: number | undefined
@@ -23,6 +26,8 @@ export interface LayerNormOptions extends Pick<LayerOptions, 'dtype'> {
   /** Whether the shift is among them. True. */
   readonly bias?: boolean | undefined
 }
+
+const LAYER_NORM_OPTIONS = optionNames<LayerNormOptions>()('eps elementwiseAffine bias dtype')
 
 function shapeOf(where: string, shape: number | readonly number[]): readonly number[] {
   const sizes = typeof shape === 'number' ? [shape] : [...shape]
@@ -48,7 +53,7 @@ export class LayerNorm extends Module {
 
   constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {
     super()
-    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype } = options
+    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype } = known('LayerNorm', options, LAYER_NORM_OPTIONS)
     needRange('LayerNorm', 'eps', eps, 0, Number.MAX_VALUE)
     this.normalizedShape = shapeOf('LayerNorm', normalizedShape)
     this.eps = eps
@@ -80,11 +85,9 @@ export class RMSNorm extends Module {
   readonly eps: number | undefined
   readonly weight: Parameter | undefined
 
-  constructor(
-    normalizedShape: number | readonly number[],
-    { eps, elementwiseAffine = true, dtype }: RMSNormOptions = {},
-  ) {
+  constructor(normalizedShape: number | readonly number[], options: RMSNormOptions = {}) {
     super()
+    const { eps, elementwiseAffine = true, dtype } = known('RMSNorm', options, RMS_NORM_OPTIONS)
     needRange('RMSNorm', 'eps', eps ?? 0, 0, Number.MAX_VALUE)
     this.normalizedShape = shapeOf('RMSNorm', normalizedShape)
     this.eps = eps

@@ -1,4 +1,6 @@
 // A tensor that training changes.
+
+import { known, optionNames } from '../tensor/options.js'
 import { isTensor, Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 
@@ -6,6 +8,8 @@ export interface ParameterOptions {
   /** Whether backward computes its gradient. True; false freezes it. */
   readonly requiresGrad?: boolean | undefined
 }
+
+const PARAMETER_OPTIONS = optionNames<ParameterOptions>()('requiresGrad')
 
 /**
  * A tensor that training changes: a module finds it in its fields, backward computes its gradient, an optimizer updates it.
@@ -23,13 +27,14 @@ export interface ParameterOptions {
  * @torch torch.nn.Parameter
  */
 export class Parameter extends Tensor {
-  constructor(data: Tensor, { requiresGrad = true }: ParameterOptions = {}) {
+  constructor(data: Tensor, options: ParameterOptions = {}) {
     if (!isTensor(data)) {
       throw new ModuleError('NOT_A_PARAMETER', `Parameter: expected a tensor, got ${describe(data)}.`, {
         next: 'Make one first: new nn.Parameter(zeros([3])).',
       })
     }
     super(data.storage, data.offset, data.shape, data.layout, data.dtype, undefined)
+    const { requiresGrad = true } = known('Parameter', options, PARAMETER_OPTIONS)
     if (requiresGrad) this.requiresGrad_()
   }
 }

@@ -3,6 +3,7 @@ import { normal } from '../random/index.js'
 import { zeros } from '../tensor/create.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { cat } from '../tensor/join.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { Conv2d } from './convolution.js'
 import { ModuleError } from './errors.js'
@@ -19,6 +20,8 @@ export interface PatchEmbeddingOptions extends LayerOptions {
   /** Whether the map of a patch has a bias. True. */
   readonly bias?: boolean | undefined
 }
+
+const PATCH_EMBEDDING_OPTIONS = optionNames<PatchEmbeddingOptions>()('classToken positions bias dtype generator')
 
 /**
  * Cuts images into patches and maps each to a token (Dosovitskiy et al. 2020, equation 1): z = [class; x_1 E; ...; x_L E] + positions.
@@ -44,9 +47,16 @@ export class PatchEmbedding extends Module {
     patchSize: number | readonly [number, number],
     inChannels: number,
     embedDim: number,
-    { classToken = true, positions = true, bias = true, dtype, generator }: PatchEmbeddingOptions = {},
+    options: PatchEmbeddingOptions = {},
   ) {
     super()
+    const {
+      classToken = true,
+      positions = true,
+      bias = true,
+      dtype,
+      generator,
+    } = known('PatchEmbedding', options, PATCH_EMBEDDING_OPTIONS)
     this.imageSize = pairOf('imageSize', imageSize)
     this.patchSize = pairOf('patchSize', patchSize)
     needSize('PatchEmbedding', 'inChannels', inChannels)

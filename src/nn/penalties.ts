@@ -1,5 +1,6 @@
 // Terms that a loss may have besides: how large the parameters are.
 import { stack } from '../tensor/join.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 import type { Module } from './module.js'
@@ -10,6 +11,8 @@ export interface PenaltyOptions {
   /** Leave out parameters with less than two axes: biases and the gains of normalisation, which should be free. False. */
   readonly weightsOnly?: boolean | undefined
 }
+
+const PENALTY_OPTIONS = optionNames<PenaltyOptions>()('weightsOnly')
 
 /**
  * The L1 term of a loss: lambda sum |w| (Tibshirani 1996). Its gradient is lambda sign(w), as great for small numbers as for large ones, so that many
@@ -23,6 +26,7 @@ export interface PenaltyOptions {
  * @torch none
  */
 export function l1Penalty(parameters: Module | Iterable<Tensor>, lambda: number, options: PenaltyOptions = {}): Tensor {
+  known('l1Penalty', options, PENALTY_OPTIONS)
   const terms = penalized('l1Penalty', parameters, lambda, options).map(w => w.abs().sum())
   return stack(terms).sum().mul(lambda)
 }
@@ -42,6 +46,7 @@ export function l1Penalty(parameters: Module | Iterable<Tensor>, lambda: number,
  * @torch none
  */
 export function l2Penalty(parameters: Module | Iterable<Tensor>, lambda: number, options: PenaltyOptions = {}): Tensor {
+  known('l2Penalty', options, PENALTY_OPTIONS)
   const terms = penalized('l2Penalty', parameters, lambda, options).map(w => w.square().sum())
   return stack(terms)
     .sum()

@@ -11,9 +11,14 @@ import {
   maxPool1d,
   maxPool2d,
 } from '../tensor/ops/pool.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { PerAxis } from './convolution.js'
 import { Module } from './module.js'
+
+const MAX_POOL_OPTIONS = optionNames<MaxPoolOptions>()('dilation stride padding ceilMode')
+
+const AVG_POOL_OPTIONS = optionNames<AvgPoolOptions>()('countIncludePad divisorOverride stride padding ceilMode')
 
 /** Windows of one size. */
 abstract class Pool<O extends object> extends Module {
@@ -56,7 +61,7 @@ abstract class AdaptivePool<S> extends Module {
  */
 export class MaxPool1d extends Pool<MaxPoolOptions> {
   constructor(kernelSize: PerAxis, options: MaxPoolOptions = {}) {
-    super(kernelSize, options)
+    super(kernelSize, known('MaxPool1d', options, MAX_POOL_OPTIONS))
   }
 
   override forward(x: Tensor): Tensor {
@@ -74,7 +79,7 @@ export class MaxPool1d extends Pool<MaxPoolOptions> {
  */
 export class MaxPool2d extends Pool<MaxPoolOptions> {
   constructor(kernelSize: PerAxis, options: MaxPoolOptions = {}) {
-    super(kernelSize, options)
+    super(kernelSize, known('MaxPool2d', options, MAX_POOL_OPTIONS))
   }
 
   override forward(x: Tensor): Tensor {
@@ -91,7 +96,7 @@ export class MaxPool2d extends Pool<MaxPoolOptions> {
  */
 export class AvgPool1d extends Pool<AvgPoolOptions> {
   constructor(kernelSize: PerAxis, options: AvgPoolOptions = {}) {
-    super(kernelSize, options)
+    super(kernelSize, known('AvgPool1d', options, AVG_POOL_OPTIONS))
   }
 
   override forward(x: Tensor): Tensor {
@@ -108,7 +113,7 @@ export class AvgPool1d extends Pool<AvgPoolOptions> {
  */
 export class AvgPool2d extends Pool<AvgPoolOptions> {
   constructor(kernelSize: PerAxis, options: AvgPoolOptions = {}) {
-    super(kernelSize, options)
+    super(kernelSize, known('AvgPool2d', options, AVG_POOL_OPTIONS))
   }
 
   override forward(x: Tensor): Tensor {

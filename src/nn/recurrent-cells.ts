@@ -1,6 +1,7 @@
 // Single steps of recurrent networks, to be looped by hand.
 import { zeros } from '../tensor/create.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
+import { known, optionNames } from '../tensor/options.js'
 import { sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { Module } from './module.js'
@@ -22,6 +23,10 @@ import {
   type Step,
 } from './recurrent-steps.js'
 import { needSize } from './sizes.js'
+
+const RNN_CELL_OPTIONS = optionNames<RNNCellOptions>()('nonlinearity bias dtype generator')
+
+const CELL_OPTIONS = optionNames<CellOptions>()('bias dtype generator')
 
 /** One step of a recurrent network, to be looped by hand. */
 abstract class Cell<S> extends Module {
@@ -80,7 +85,13 @@ abstract class Cell<S> extends Module {
  */
 export class RNNCell extends Cell<Tensor> {
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
-    super(inputSize, hiddenSize, options, RNN_KIND, elman(bendOf('RNNCell', options.nonlinearity ?? 'tanh')))
+    super(
+      inputSize,
+      hiddenSize,
+      known('RNNCell', options, RNN_CELL_OPTIONS),
+      RNN_KIND,
+      elman(bendOf('RNNCell', options.nonlinearity ?? 'tanh')),
+    )
   }
 }
 
@@ -95,7 +106,7 @@ export class RNNCell extends Cell<Tensor> {
  */
 export class LSTMCell extends Cell<LSTMState> {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
-    super(inputSize, hiddenSize, options, LSTM_KIND, lstm)
+    super(inputSize, hiddenSize, known('LSTMCell', options, CELL_OPTIONS), LSTM_KIND, lstm)
   }
 }
 
@@ -109,6 +120,6 @@ export class LSTMCell extends Cell<LSTMState> {
  */
 export class GRUCell extends Cell<Tensor> {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
-    super(inputSize, hiddenSize, options, GRU_KIND, gru)
+    super(inputSize, hiddenSize, known('GRUCell', options, CELL_OPTIONS), GRU_KIND, gru)
   }
 }

@@ -3,6 +3,7 @@ import type { Generator } from '../random/index.js'
 import { zeros } from '../tensor/create.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { cat, stack } from '../tensor/join.js'
+import { known, optionNames } from '../tensor/options.js'
 import { sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { dropout } from './functional/dropout.js'
@@ -38,7 +39,15 @@ export interface RecurrentOptions extends CellOptions {
   readonly bidirectional?: boolean | undefined
 }
 
+const RECURRENT_OPTIONS = optionNames<RecurrentOptions>()(
+  'numLayers batchFirst dropout bidirectional bias dtype generator',
+)
+
 export interface RNNOptions extends RecurrentOptions, RNNCellOptions {}
+
+const RNN_OPTIONS = optionNames<RNNOptions>()(
+  'numLayers batchFirst dropout bidirectional bias dtype generator nonlinearity',
+)
 
 /** What a recurrent network makes of a sequence. */
 export interface Recurrence<S> {
@@ -235,7 +244,7 @@ export class RNN extends Recurrent<Tensor> {
 
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
     const { nonlinearity = 'tanh' } = options
-    super(inputSize, hiddenSize, options, RNN_KIND, elman(bendOf('RNN', nonlinearity)))
+    super(inputSize, hiddenSize, known('RNN', options, RNN_OPTIONS), RNN_KIND, elman(bendOf('RNN', nonlinearity)))
     this.nonlinearity = nonlinearity
   }
 }
@@ -259,7 +268,7 @@ export class RNN extends Recurrent<Tensor> {
  */
 export class LSTM extends Recurrent<LSTMState> {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
-    super(inputSize, hiddenSize, options, LSTM_KIND, lstm)
+    super(inputSize, hiddenSize, known('LSTM', options, RECURRENT_OPTIONS), LSTM_KIND, lstm)
   }
 }
 
@@ -279,6 +288,6 @@ export class LSTM extends Recurrent<LSTMState> {
  */
 export class GRU extends Recurrent<Tensor> {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
-    super(inputSize, hiddenSize, options, GRU_KIND, gru)
+    super(inputSize, hiddenSize, known('GRU', options, RECURRENT_OPTIONS), GRU_KIND, gru)
   }
 }

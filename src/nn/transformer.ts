@@ -1,5 +1,6 @@
 // The layers of Vaswani et al. (2017): attention, then a small network for each token; around each an addition and a normalisation.
 import { gelu, relu } from '../tensor/ops/activation.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type AttentionMasks, MultiheadAttention, needHeads } from './attention.js'
 import { Dropout } from './dropout.js'
@@ -26,6 +27,10 @@ export interface TransformerLayerOptions extends LayerOptions {
   readonly bias?: boolean | undefined
 }
 
+const TRANSFORMER_LAYER_OPTIONS = optionNames<TransformerLayerOptions>()(
+  'dimFeedforward dropout activation layerNormEps batchFirst normFirst bias dtype generator',
+)
+
 export interface EncoderMasks {
   /** What each token does not see, [T, T] or [N heads, T, T]: bool, true where it does not, or floats. None. */
   readonly srcMask?: Tensor | undefined
@@ -34,6 +39,8 @@ export interface EncoderMasks {
   /** Whether token i sees the tokens 0 to i alone; no mask needs to be given. False. */
   readonly isCausal?: boolean | undefined
 }
+
+const ENCODER_MASKS = optionNames<EncoderMasks>()('srcMask srcKeyPaddingMask isCausal')
 
 const ACTIVATIONS = { relu, gelu: (x: Tensor): Tensor => gelu(x) }
 
@@ -91,6 +98,7 @@ export class TransformerEncoderLayer extends Module {
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
     super()
+    known('TransformerEncoderLayer', options, TRANSFORMER_LAYER_OPTIONS)
     const parts = partsOf('TransformerEncoderLayer', dModel, nhead, options)
     this.normFirst = options.normFirst ?? false
     this.activation = activationOf('TransformerEncoderLayer', options.activation)
@@ -105,6 +113,7 @@ export class TransformerEncoderLayer extends Module {
   }
 
   override forward(src: Tensor, masks: EncoderMasks = {}): Tensor {
+    known('TransformerEncoderLayer', masks, ENCODER_MASKS)
     if (this.normFirst) {
       const x = src.add(this.#attend(this.norm1.forward(src), masks))
       return x.add(this.#feedForward(this.norm2.forward(x)))
@@ -142,6 +151,10 @@ export interface DecoderMasks {
   readonly memoryIsCausal?: boolean | undefined
 }
 
+const DECODER_MASKS = optionNames<DecoderMasks>()(
+  'tgtMask memoryMask tgtKeyPaddingMask memoryKeyPaddingMask tgtIsCausal memoryIsCausal',
+)
+
 /**
  * A layer of a decoder that listens to an encoder: attention among the tokens of the target, attention to the memory, a network for each
  * token; x = norm(x + part(x)) around each, with `normFirst` x = x + part(norm(x)) (Vaswani et al. 2017, section 3.1).
@@ -173,6 +186,7 @@ export class TransformerDecoderLayer extends Module {
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
     super()
+    known('TransformerDecoderLayer', options, TRANSFORMER_LAYER_OPTIONS)
     const parts = partsOf('TransformerDecoderLayer', dModel, nhead, options)
     this.normFirst = options.normFirst ?? false
     this.activation = activationOf('TransformerDecoderLayer', options.activation)
@@ -190,6 +204,7 @@ export class TransformerDecoderLayer extends Module {
   }
 
   override forward(tgt: Tensor, memory: Tensor, masks: DecoderMasks = {}): Tensor {
+    known('TransformerDecoderLayer', masks, DECODER_MASKS)
     if (this.normFirst) {
       const x = tgt.add(this.#attendSelf(this.norm1.forward(tgt), masks))
       const y = x.add(this.#attendMemory(this.norm2.forward(x), memory, masks))
@@ -219,6 +234,8 @@ export interface TransformerStackOptions {
   /** What normalises at the end; a stack of pre-norm layers needs one. None. */
   readonly norm?: (Module & { forward(x: Tensor): Tensor }) | undefined
 }
+
+const TRANSFORMER_STACK_OPTIONS = optionNames<TransformerStackOptions>()('norm')
 
 /** As many layers as wanted, each made anew. */
 function stacked<L extends Module>(where: string, makeLayer: (i: number) => L, numLayers: number): L[] {
@@ -256,9 +273,10 @@ export class TransformerEncoder extends Module {
   constructor(
     makeLayer: (i: number) => TransformerEncoderLayer,
     numLayers: number,
-    { norm }: TransformerStackOptions = {},
+    options: TransformerStackOptions = {},
   ) {
     super()
+    const { norm } = known('TransformerEncoder', options, TRANSFORMER_STACK_OPTIONS)
     this.layers = stacked('TransformerEncoder', makeLayer, numLayers)
     this.norm = norm
   }
@@ -286,9 +304,10 @@ export class TransformerDecoder extends Module {
   constructor(
     makeLayer: (i: number) => TransformerDecoderLayer,
     numLayers: number,
-    { norm }: TransformerStackOptions = {},
+    options: TransformerStackOptions = {},
   ) {
     super()
+    const { norm } = known('TransformerDecoder', options, TRANSFORMER_STACK_OPTIONS)
     this.layers = stacked('TransformerDecoder', makeLayer, numLayers)
     this.norm = norm
   }

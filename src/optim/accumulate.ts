@@ -1,4 +1,6 @@
 // Large batches in small memory: gradients of micro-batches add up to that of the whole.
+
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { OptimError } from './errors.js'
 import type { GradScaler } from './grad-scaler.js'
@@ -9,6 +11,8 @@ export interface AccumulateOptions<B> {
   /** What scales the losses for float16. None. */
   readonly scaler?: GradScaler | undefined
 }
+
+const ACCUMULATE_OPTIONS = optionNames<AccumulateOptions<never>>()('weight scaler')
 
 /**
  * Runs forward and backward for each micro-batch, so that the gradients are those of one large batch: with a loss that is a mean over the
@@ -31,8 +35,9 @@ export interface AccumulateOptions<B> {
 export function accumulate<B>(
   batches: Iterable<B>,
   lossOf: (batch: B, index: number) => Tensor,
-  { weight = () => 1, scaler }: AccumulateOptions<B> = {},
+  options: AccumulateOptions<B> = {},
 ): Tensor {
+  const { weight = () => 1, scaler } = known('accumulate', options, ACCUMULATE_OPTIONS)
   const list = [...batches]
   const weights = list.map(weight)
   const total = weights.reduce((sum, w) => sum + w, 0)

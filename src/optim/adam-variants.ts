@@ -50,7 +50,7 @@ abstract class WithMoments<O extends MomentsOptions> extends Optimizer<O> {
  */
 export class Adamax extends WithMoments<MomentsOptions> {
   constructor(params: OptimizerParams<MomentsOptions>, options: Partial<MomentsOptions> = {}) {
-    super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, ...options })
+    super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 }, options)
   }
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<MomentsOptions>, state: ParamState): void {
@@ -88,7 +88,7 @@ export interface NAdamOptions extends MomentsOptions {
 export class NAdam extends WithMoments<NAdamOptions> {
   constructor(params: OptimizerParams<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
     const own = { momentumDecay: 4e-3, decoupledWeightDecay: false }
-    super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, ...own, ...options })
+    super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, ...own }, options)
   }
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<NAdamOptions>, state: ParamState): void {
@@ -134,7 +134,7 @@ export interface RAdamOptions extends MomentsOptions {
  */
 export class RAdam extends WithMoments<RAdamOptions> {
   constructor(params: OptimizerParams<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
-    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, ...options })
+    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false }, options)
   }
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<RAdamOptions>, state: ParamState): void {

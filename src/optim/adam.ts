@@ -1,5 +1,6 @@
 // Adam and its relatives: a step for each number, as long as its gradients have been steady.
 import { maximum } from '../tensor/ops/arithmetic.js'
+import { known } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import {
   nextStep,
@@ -51,7 +52,7 @@ const DEFAULTS: AdamOptions = {
  */
 export class Adam extends Optimizer<AdamOptions> {
   constructor(params: OptimizerParams<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super(params, { ...DEFAULTS, ...options })
+    super(params, DEFAULTS, options)
   }
 
   protected override check(group: ParamGroup<AdamOptions>): void {
@@ -101,7 +102,7 @@ export class Adam extends Optimizer<AdamOptions> {
  */
 export class AdamW extends Adam {
   constructor(params: OptimizerParams<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super(params, { weightDecay: 1e-2, ...options })
+    super(params, { ...known('AdamW', options, DEFAULTS), weightDecay: options.weightDecay ?? 1e-2 })
   }
 
   protected override decayed(p: Tensor, g: Tensor, { lr, weightDecay }: ParamGroup<AdamOptions>): Tensor {

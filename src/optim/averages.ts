@@ -2,6 +2,7 @@
 import { noGrad } from '../autograd/index.js'
 import type { Module } from '../nn/index.js'
 import { isFloat } from '../tensor/dtype.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { OptimError } from './errors.js'
 
@@ -92,6 +93,8 @@ export interface EMAOptions {
   readonly warmup?: boolean | undefined
 }
 
+const EMA_OPTIONS = optionNames<EMAOptions>()('decay warmup')
+
 /**
  * Exponential moving average of a model's parameters and float buffers (Polyak & Juditsky 1992): mean = decay mean + (1 - decay) weight, from the
  * weights that the model has when it is made.
@@ -111,8 +114,9 @@ export class EMA extends WeightAverage {
   readonly decay: number
   readonly warmup: boolean
 
-  constructor(model: Module, { decay = 0.999, warmup = false }: EMAOptions = {}) {
+  constructor(model: Module, options: EMAOptions = {}) {
     super(model)
+    const { decay = 0.999, warmup = false } = known('EMA', options, EMA_OPTIONS)
     if (!(decay >= 0 && decay <= 1))
       throw new OptimError('BAD_OPTION', `EMA: decay = ${decay} is out of range.`, { next: 'Take 0 to 1.' })
     this.decay = decay

@@ -4,6 +4,7 @@ import { tensor } from '../tensor/create.js'
 import { stack } from '../tensor/join.js'
 import { clampMax } from '../tensor/ops/choose.js'
 import { norm } from '../tensor/ops/reduce.js'
+import { known, optionNames } from '../tensor/options.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { OptimError } from './errors.js'
 
@@ -13,6 +14,8 @@ export interface ClipOptions {
   /** Throw NOT_FINITE where the norm is NaN or Infinity, instead of making all gradients so. False. */
   readonly errorIfNonfinite?: boolean | undefined
 }
+
+const CLIP_OPTIONS = optionNames<ClipOptions>()('normType errorIfNonfinite')
 
 /**
  * The norm of all gradients, seen as one long vector: (sum |g|^p)^(1/p). Parameters without gradient do not count; without any it is 0.
@@ -25,7 +28,7 @@ export interface ClipOptions {
  * @differs takes parameters and looks at their gradients
  */
 export function getTotalNorm(parameters: Iterable<Tensor>, options: ClipOptions = {}): Tensor {
-  const { normType = 2, errorIfNonfinite = false } = options
+  const { normType = 2, errorIfNonfinite = false } = known('getTotalNorm', options, CLIP_OPTIONS)
   if (!(normType >= 1)) {
     throw new OptimError('BAD_OPTION', `getTotalNorm: normType must be at least 1; it is ${String(normType)}.`)
   }
@@ -57,6 +60,7 @@ export function getTotalNorm(parameters: Iterable<Tensor>, options: ClipOptions 
  * @torch torch.nn.utils.clip_grad_norm_
  */
 export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number, options: ClipOptions = {}): Tensor {
+  known('clipGradNorm', options, CLIP_OPTIONS)
   const list = listOf(parameters)
   const total = getTotalNorm(list, options)
   noGrad(() => {

@@ -2,6 +2,7 @@
 import { noGrad } from '../autograd/index.js'
 import { isfinite } from '../tensor/ops/compare.js'
 import { all } from '../tensor/ops/reduce.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { OptimError } from './errors.js'
 import type { Optimizer } from './optimizer.js'
@@ -18,6 +19,10 @@ export interface GradScalerOptions {
   /** False: the loss is not scaled and every step is made. True. */
   readonly enabled?: boolean | undefined
 }
+
+const GRAD_SCALER_OPTIONS = optionNames<GradScalerOptions>()(
+  'initScale growthFactor backoffFactor growthInterval enabled',
+)
 
 /** A scaler as plain data. */
 export interface GradScalerState {
@@ -68,7 +73,13 @@ export class GradScaler {
   readonly #progress = new Map<Optimizer, Progress>()
 
   constructor(options: GradScalerOptions = {}) {
-    const { initScale = 65536, growthFactor = 2, backoffFactor = 0.5, growthInterval = 2000, enabled = true } = options
+    const {
+      initScale = 65536,
+      growthFactor = 2,
+      backoffFactor = 0.5,
+      growthInterval = 2000,
+      enabled = true,
+    } = known('GradScaler', options, GRAD_SCALER_OPTIONS)
     need('initScale', initScale, initScale > 0 && Number.isFinite(initScale))
     need('growthFactor', growthFactor, growthFactor > 1)
     need('backoffFactor', backoffFactor, backoffFactor > 0 && backoffFactor < 1)

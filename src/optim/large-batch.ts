@@ -37,7 +37,7 @@ export interface LionOptions {
  */
 export class Lion extends Optimizer<LionOptions> {
   constructor(params: OptimizerParams<LionOptions>, options: Partial<LionOptions> = {}) {
-    super(params, { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, ...options })
+    super(params, { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0 }, options)
   }
 
   protected override check(group: ParamGroup<LionOptions>): void {
@@ -89,7 +89,7 @@ export interface LARSOptions {
  */
 export class LARS extends Optimizer<LARSOptions> {
   constructor(params: OptimizerParams<LARSOptions>, options: Partial<LARSOptions> = {}) {
-    super(params, { lr: 0.1, momentum: 0.9, weightDecay: 0, trustCoefficient: 1e-3, adapt: true, ...options })
+    super(params, { lr: 0.1, momentum: 0.9, weightDecay: 0, trustCoefficient: 1e-3, adapt: true }, options)
   }
 
   protected override check(group: ParamGroup<LARSOptions>): void {
@@ -135,7 +135,7 @@ export interface LAMBOptions {
  */
 export class LAMB extends Optimizer<LAMBOptions> {
   constructor(params: OptimizerParams<LAMBOptions>, options: Partial<LAMBOptions> = {}) {
-    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-6, weightDecay: 0, adapt: true, ...options })
+    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-6, weightDecay: 0, adapt: true }, options)
   }
 
   protected override check(group: ParamGroup<LAMBOptions>): void {

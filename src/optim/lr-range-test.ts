@@ -2,6 +2,7 @@
 import { noGrad } from '../autograd/index.js'
 import type { Module } from '../nn/index.js'
 import { defaultGenerator } from '../random/index.js'
+import { known, optionNames } from '../tensor/options.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { OptimError } from './errors.js'
 import type { Optimizer } from './optimizer.js'
@@ -20,6 +21,8 @@ export interface LrRangeTestOptions {
   /** The sweep ends where the loss is so many times its smallest so far. 4. */
   readonly divergence?: number | undefined
 }
+
+const LR_RANGE_TEST_OPTIONS = optionNames<LrRangeTestOptions>()('loss minLr maxLr steps smoothing divergence')
 
 /** What a sweep has seen, for a plot with a logarithmic axis of rates, and what follows of it. */
 export interface LrRange {
@@ -54,7 +57,14 @@ export interface LrRange {
  * @torch none
  */
 export function lrRangeTest(model: Module, optimizer: Optimizer, options: LrRangeTestOptions): LrRange {
-  const { loss, minLr = 1e-6, maxLr = 10, steps = 100, smoothing = 0.8, divergence = 4 } = options
+  const {
+    loss,
+    minLr = 1e-6,
+    maxLr = 10,
+    steps = 100,
+    smoothing = 0.8,
+    divergence = 4,
+  } = known('lrRangeTest', options, LR_RANGE_TEST_OPTIONS)
   need('loss', loss, typeof loss === 'function')
   need('minLr', minLr, minLr > 0 && Number.isFinite(minLr))
   need('maxLr', maxLr, maxLr > minLr && Number.isFinite(maxLr))

@@ -2,6 +2,7 @@
 import { enableGrad, noGrad } from '../autograd/index.js'
 import { shapeText } from '../tensor/errors.js'
 import { fullLike } from '../tensor/ops/like.js'
+import { known } from '../tensor/options.js'
 import { sameShape } from '../tensor/shape.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { atomic } from './atomic.js'
@@ -34,8 +35,8 @@ export interface OptimizerState {
  *
  * @example
  * class SignDescent extends optim.Optimizer<{ lr: number }> {
- *   constructor(params: Iterable<Tensor>, { lr = 0.01 } = {}) {
- *     super(params, { lr })
+ *   constructor(params: Iterable<Tensor>, options: { lr?: number } = {}) {
+ *     super(params, { lr: 0.01 }, options)
  *   }
  *   protected override update(p: Tensor, g: Tensor, group: { lr: number }): void {
  *     p.sub_(g.sign().mul(group.lr))
@@ -50,8 +51,9 @@ export abstract class Optimizer<O extends GroupOptions = GroupOptions> {
   /** Options of groups that do not say otherwise. */
   readonly defaults: O
 
-  constructor(params: OptimizerParams<O>, defaults: O) {
-    this.defaults = defaults
+  /** `options` are those of the user, which stand before the defaults. Throws BAD_OPTION for one that has no default, since there is none of its name. */
+  constructor(params: OptimizerParams<O>, defaults: O, options: Partial<O> = {}) {
+    this.defaults = { ...defaults, ...given(known<Partial<O>>(this.constructor.name, options, defaults as never)) }
     for (const group of groupsOf<O>(this.constructor.name, params)) this.addParamGroup(group)
   }
 
@@ -110,13 +112,14 @@ export abstract class Optimizer<O extends GroupOptions = GroupOptions> {
 
   /** Adds parameters with options of their own: layers that are thawed later. Throws NO_PARAMETERS, BAD_PARAMETER, BAD_OPTION. */
   addParamGroup(group: { params: Iterable<Tensor> } & Partial<O>): void {
-    const known = new Set(this.paramGroups.flatMap(({ params }) => params))
+    known<object>(this.constructor.name, group, { ...this.defaults, ...OF_GROUPS })
+    const taken = new Set(this.paramGroups.flatMap(({ params }) => params))
     const params = [...group.params]
     for (const parameter of params) {
-      needParameter(this.constructor.name, parameter, known)
-      known.add(parameter)
+      needParameter(this.constructor.name, parameter, taken)
+      taken.add(parameter)
     }
-    const whole = { ...this.defaults, ...group, params }
+    const whole = { ...this.defaults, ...given(group), params }
     this.check(whole)
     this.paramGroups.push(whole)
   }
@@ -178,6 +181,14 @@ Object.defineProperty(Optimizer.prototype, Symbol.for('nodejs.util.inspect.custo
     return this.toString()
   },
 })
+
+/** What a group may have besides the options of its optimizer: a name of one's own, and what schedules write into it. */
+const OF_GROUPS = { params: true, name: true, initialLr: true }
+
+/** Without what is undefined, so that a default stands there. */
+function given<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
+}
 
 /** A running tensor of a parameter's state, zeros at first, or another number: `running(state, 'momentumBuffer', p)`. */
 export function running(state: ParamState, name: string, parameter: Tensor, start = 0): Tensor {

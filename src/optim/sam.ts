@@ -2,6 +2,7 @@
 import { enableGrad, noGrad } from '../autograd/index.js'
 import { stack } from '../tensor/join.js'
 import { norm } from '../tensor/ops/reduce.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { OptimError } from './errors.js'
 import type { Optimizer, OptimizerState } from './optimizer.js'
@@ -12,6 +13,8 @@ export interface SAMOptions {
   /** Distances in proportion to the size of each weight (Kwon et al. 2021). False. */
   readonly adaptive?: boolean | undefined
 }
+
+const SAM_OPTIONS = optionNames<SAMOptions>()('rho adaptive')
 
 /**
  * Sharpness-aware minimisation (Foret et al. 2021, algorithm 1) around another optimizer: e = rho g / |g| leads uphill to the worst point
@@ -37,7 +40,8 @@ export class SAM {
   readonly rho: number
   readonly adaptive: boolean
 
-  constructor(base: Optimizer, { rho = 0.05, adaptive = false }: SAMOptions = {}) {
+  constructor(base: Optimizer, options: SAMOptions = {}) {
+    const { rho = 0.05, adaptive = false } = known('SAM', options, SAM_OPTIONS)
     if (!(rho >= 0))
       throw new OptimError('BAD_OPTION', `SAM: rho = ${rho} is out of range.`, { next: 'Take a number from 0.' })
     this.base = base

@@ -1,4 +1,6 @@
 // How near a translation is to those of people.
+
+import { known, optionNames } from '../../tensor/options.js'
 import { DataError } from '../errors.js'
 
 export interface BleuOptions {
@@ -13,6 +15,8 @@ export interface BleuOptions {
   /** How text is cut into words. At white space: give text whose punctuation stands apart. */
   readonly tokenize?: ((text: string) => readonly string[]) | undefined
 }
+
+const BLEU_OPTIONS = optionNames<BleuOptions>()('maxN smoothing tokenize')
 
 const SMOOTHINGS = ['none', 'exp', 'floor', 'add-one']
 
@@ -35,7 +39,8 @@ export class Bleu {
   #candidateLength = 0
   #referenceLength = 0
 
-  constructor({ maxN = 4, smoothing = 'none', tokenize = words }: BleuOptions = {}) {
+  constructor(options: BleuOptions = {}) {
+    const { maxN = 4, smoothing = 'none', tokenize = words } = known('Bleu', options, BLEU_OPTIONS)
     if (!(Number.isInteger(maxN) && maxN >= 1)) {
       throw new DataError('DATA_OPTION', `bleu: maxN must be a whole number from 1; it is ${String(maxN)}.`)
     }
@@ -143,6 +148,7 @@ export function bleu(
   references: readonly (readonly string[])[],
   options: BleuOptions = {},
 ): number {
+  known('bleu', options, BLEU_OPTIONS)
   if (candidates.length !== references.length) {
     throw new DataError(
       'DATA_SHAPE',

@@ -1,4 +1,6 @@
 // Whether a model that says 80% is right 80 times of 100.
+
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { DataError } from '../errors.js'
 import { type Classes, scoredRows } from './classes.js'
@@ -9,6 +11,8 @@ export interface CalibrationOptions {
   /** 'l1': the mean gap (ECE); 'l2': the root of the mean squared gap; 'max': the greatest gap (MCE). 'l1'. */
   readonly norm?: 'l1' | 'l2' | 'max' | undefined
 }
+
+const CALIBRATION_OPTIONS = optionNames<CalibrationOptions>()('bins norm')
 
 /** The examples whose confidence lies in (from, to]. */
 export interface CalibrationBin {
@@ -47,7 +51,8 @@ export class CalibrationError {
   readonly #confidences: Float64Array
   readonly #hits: Float64Array
 
-  constructor({ bins = 15, norm = 'l1' }: CalibrationOptions = {}) {
+  constructor(options: CalibrationOptions = {}) {
+    const { bins = 15, norm = 'l1' } = known('CalibrationError', options, CALIBRATION_OPTIONS)
     if (!(Number.isInteger(bins) && bins >= 1)) {
       throw new DataError('DATA_OPTION', `calibrationError: bins must be a whole number from 1; it is ${String(bins)}.`)
     }
@@ -145,5 +150,6 @@ function noProbabilities(problem: string): DataError {
  * @torch none
  */
 export function calibrationError(probabilities: Tensor, target: Classes, options: CalibrationOptions = {}): number {
+  known('calibrationError', options, CALIBRATION_OPTIONS)
   return new CalibrationError(options).update(probabilities, target).compute()
 }

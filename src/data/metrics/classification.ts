@@ -1,5 +1,6 @@
 // How well classes are told apart.
 import { fromArray } from '../../tensor/create.js'
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { DataError } from '../errors.js'
 import { type Classes, type Predictions, pairs, scoredRows } from './classes.js'
@@ -148,6 +149,8 @@ export interface ConfusionMatrixOptions {
   readonly numClasses?: number | undefined
 }
 
+const CONFUSION_MATRIX_OPTIONS = optionNames<ConfusionMatrixOptions>()('numClasses')
+
 /**
  * How often each class was taken for which: int32 [K, K], row the true class, column the predicted one.
  *
@@ -158,6 +161,7 @@ export interface ConfusionMatrixOptions {
  * @torch none
  */
 export function confusionMatrix(predicted: Predictions, target: Classes, options: ConfusionMatrixOptions = {}): Tensor {
+  known('confusionMatrix', options, CONFUSION_MATRIX_OPTIONS)
   return new ConfusionMatrix(options.numClasses).update(predicted, target).compute()
 }
 
@@ -175,6 +179,8 @@ export interface AverageOptions extends ConfusionMatrixOptions {
   /** What 0/0 is: of a class that was never predicted (precision) or never true (recall). 0. */
   readonly zeroDivision?: number | undefined
 }
+
+const AVERAGE_OPTIONS = optionNames<AverageOptions>()('average positive zeroDivision numClasses')
 
 type Figure = (tally: Tally) => readonly [part: number, whole: number]
 
@@ -194,6 +200,7 @@ const F1: Figure = ({ hits, falseAlarms, misses }) => [2 * hits, 2 * hits + fals
  * @torch none
  */
 export function precision(predicted: Predictions, target: Classes, options: AverageOptions = {}): number {
+  known('precision', options, AVERAGE_OPTIONS)
   return averaged('precision', PRECISION, predicted, target, options)
 }
 
@@ -206,6 +213,7 @@ export function precision(predicted: Predictions, target: Classes, options: Aver
  * @torch none
  */
 export function recall(predicted: Predictions, target: Classes, options: AverageOptions = {}): number {
+  known('recall', options, AVERAGE_OPTIONS)
   return averaged('recall', RECALL, predicted, target, options)
 }
 
@@ -218,6 +226,7 @@ export function recall(predicted: Predictions, target: Classes, options: Average
  * @torch none
  */
 export function f1(predicted: Predictions, target: Classes, options: AverageOptions = {}): number {
+  known('f1', options, AVERAGE_OPTIONS)
   return averaged('f1', F1, predicted, target, options)
 }
 
@@ -291,6 +300,7 @@ export function classReport(
   target: Classes,
   options: ConfusionMatrixOptions = {},
 ): ClassFigures[] {
+  known('classReport', options, CONFUSION_MATRIX_OPTIONS)
   const ratio = ([part, whole]: readonly [number, number]): number => (whole === 0 ? 0 : part / whole)
   const tallies = new ConfusionMatrix(options.numClasses).update(predicted, target).tallies()
   return tallies.map(tally => ({

@@ -1,6 +1,7 @@
 // How surprised a language model is.
 import { noGrad } from '../../autograd/index.js'
 import { logSoftmax } from '../../tensor/ops/activation.js'
+import { known, optionNames } from '../../tensor/options.js'
 import { isTensor, type Tensor } from '../../tensor/tensor.js'
 import { DataError } from '../errors.js'
 import { type Classes, scoredRows } from './classes.js'
@@ -9,6 +10,8 @@ export interface PerplexityOptions {
   /** Places whose target is this are left out: padding. -100, as crossEntropy does. */
   readonly ignoreIndex?: number | undefined
 }
+
+const PERPLEXITY_OPTIONS = optionNames<PerplexityOptions>()('ignoreIndex')
 
 /**
  * Perplexity of a language model, batch by batch: exp(-1/n sum log p(token)), over all tokens of all batches.
@@ -25,7 +28,8 @@ export class Perplexity {
   #nats = 0
   #tokens = 0
 
-  constructor({ ignoreIndex = -100 }: PerplexityOptions = {}) {
+  constructor(options: PerplexityOptions = {}) {
+    const { ignoreIndex = -100 } = known('Perplexity', options, PERPLEXITY_OPTIONS)
     this.#ignored = ignoreIndex
   }
 
@@ -77,5 +81,6 @@ export class Perplexity {
  * @torch none
  */
 export function perplexity(logits: Tensor, target: Classes, options: PerplexityOptions = {}): number {
+  known('perplexity', options, PERPLEXITY_OPTIONS)
   return new Perplexity(options).update(logits, target).compute()
 }

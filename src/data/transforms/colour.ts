@@ -3,6 +3,7 @@ import { tensor } from '../../tensor/create.js'
 import { cat } from '../../tensor/join.js'
 import { maximum, minimum } from '../../tensor/ops/arithmetic.js'
 import { where } from '../../tensor/ops/choose.js'
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { DataError } from '../errors.js'
 import type { TransformOptions } from './compose.js'
@@ -39,6 +40,8 @@ export interface GrayscaleOptions {
   readonly channels?: 1 | 3 | undefined
 }
 
+const GRAYSCALE_OPTIONS = optionNames<GrayscaleOptions>()('channels')
+
 /**
  * Colours as brightness, as eyes weigh them: .2989 R + .587 G + .114 B (ITU-R BT.601). x: [..., 3, H, W] -> [..., 1, H, W]; grey images stay.
  * Throws DATA_SHAPE unless there are 1 or 3 channels, DATA_OPTION.
@@ -47,7 +50,8 @@ export interface GrayscaleOptions {
  * data.transforms.grayscale(tensor([1, 0, 0]).reshape([3, 1, 1])) // tensor([[[0.2989]]])
  * @torch torchvision.transforms.v2.functional.rgb_to_grayscale
  */
-export function grayscale(x: Tensor, { channels = 1 }: GrayscaleOptions = {}): Tensor {
+export function grayscale(x: Tensor, options: GrayscaleOptions = {}): Tensor {
+  const { channels = 1 } = known('grayscale', options, GRAYSCALE_OPTIONS)
   const { c } = colours('grayscale', x)
   if (channels !== 1 && channels !== 3) {
     throw new DataError('DATA_OPTION', `grayscale: channels must be 1 or 3; it is ${String(channels)}.`)
@@ -180,6 +184,8 @@ export interface ColorJitterOptions extends TransformOptions {
   readonly hue?: number | readonly [number, number] | undefined
 }
 
+const COLOR_JITTER_OPTIONS = optionNames<ColorJitterOptions>()('brightness contrast saturation hue generator')
+
 const JITTERS = [
   ['brightness', brighter],
   ['contrast', contrasted],
@@ -197,6 +203,7 @@ const JITTERS = [
  * @differs each image of a batch is drawn for
  */
 export function colorJitter(x: Tensor, options: ColorJitterOptions = {}): Tensor {
+  known('colorJitter', options, COLOR_JITTER_OPTIONS)
   colours('colorJitter', x)
   const images = imagesOf('colorJitter', x)
   const ranges = JITTERS.map(([name]) => jitterRange(name, options[name] ?? 0))

@@ -3,6 +3,7 @@ import { tensor } from '../../tensor/create.js'
 import { stack } from '../../tensor/join.js'
 import { where } from '../../tensor/ops/choose.js'
 import { pad } from '../../tensor/ops/move.js'
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { DataError } from '../errors.js'
 import type { TransformOptions } from './compose.js'
@@ -38,6 +39,8 @@ export interface RandomFlipOptions extends TransformOptions {
   readonly p?: number | undefined
 }
 
+const RANDOM_FLIP_OPTIONS = optionNames<RandomFlipOptions>()('p generator')
+
 /**
  * Mirrors each image with probability p. x: [..., C, H, W]. Throws DATA_SHAPE, DATA_OPTION.
  *
@@ -47,6 +50,7 @@ export interface RandomFlipOptions extends TransformOptions {
  * @differs each image of a batch is drawn for
  */
 export function randomHorizontalFlip(x: Tensor, options: RandomFlipOptions = {}): Tensor {
+  known('randomHorizontalFlip', options, RANDOM_FLIP_OPTIONS)
   return randomFlip('randomHorizontalFlip', x, -1, options)
 }
 
@@ -59,6 +63,7 @@ export function randomHorizontalFlip(x: Tensor, options: RandomFlipOptions = {})
  * @differs each image of a batch is drawn for
  */
 export function randomVerticalFlip(x: Tensor, options: RandomFlipOptions = {}): Tensor {
+  known('randomVerticalFlip', options, RANDOM_FLIP_OPTIONS)
   return randomFlip('randomVerticalFlip', x, -2, options)
 }
 
@@ -104,6 +109,8 @@ export interface RandomCropOptions extends TransformOptions {
   readonly fill?: number | undefined
 }
 
+const RANDOM_CROP_OPTIONS = optionNames<RandomCropOptions>()('padding paddingMode fill generator')
+
 /**
  * A part of each image, at a random place: x [..., C, H, W] -> [..., C, h, w]. All places are equally likely. `size` is a number for a square or [h, w].
  * Digits and CIFAR are usually padded by 4 and cropped to the size that they had.
@@ -121,7 +128,7 @@ export function randomCrop(
   size: number | readonly [number, number],
   options: RandomCropOptions = {},
 ): Tensor {
-  const { padding = 0, paddingMode = 'constant', fill = 0 } = options
+  const { padding = 0, paddingMode = 'constant', fill = 0 } = known('randomCrop', options, RANDOM_CROP_OPTIONS)
   const [h, w] = sizesOf('randomCrop', size)
   if (!(Number.isInteger(padding) && padding >= 0)) {
     throw new DataError('DATA_OPTION', `randomCrop: padding must be a whole number from 0; it is ${String(padding)}.`)
@@ -154,6 +161,8 @@ export interface ResizeOptions {
   readonly antialias?: boolean | undefined
 }
 
+const RESIZE_OPTIONS = optionNames<ResizeOptions>()('mode antialias')
+
 /**
  * Images in another size: x [..., C, H, W] -> [..., C, h, w]. A number is the length of the shorter side, the other keeps the proportions (rounded down);
  * [h, w] is taken as it is.
@@ -166,7 +175,7 @@ export interface ResizeOptions {
  * @torch torchvision.transforms.v2.functional.resize
  */
 export function resize(x: Tensor, size: number | readonly [number, number], options: ResizeOptions = {}): Tensor {
-  const { mode = 'bilinear', antialias = true } = options
+  const { mode = 'bilinear', antialias = true } = known('resize', options, RESIZE_OPTIONS)
   const images = floatImages('resize', x)
   if (mode !== 'bilinear' && mode !== 'nearest') {
     throw new DataError('DATA_OPTION', `resize: there is no mode '${String(mode)}'.`, {
@@ -213,6 +222,8 @@ export interface RandomResizedCropOptions extends TransformOptions, ResizeOption
   readonly ratio?: readonly [number, number] | undefined
 }
 
+const RANDOM_RESIZED_CROP_OPTIONS = optionNames<RandomResizedCropOptions>()('scale ratio generator mode antialias')
+
 /**
  * A random part of each image in a given size (Szegedy et al. 2015): area and proportions are drawn, and the part is resized: x [..., C, H, W] -> [..., C, h, w].
  *
@@ -229,9 +240,10 @@ export function randomResizedCrop(
   size: number | readonly [number, number],
   options: RandomResizedCropOptions = {},
 ): Tensor {
+  known('randomResizedCrop', options, RANDOM_RESIZED_CROP_OPTIONS)
   const images = floatImages('randomResizedCrop', x)
   const sizes = sizesOf('randomResizedCrop', size)
-  const { scale = [0.08, 1], ratio = [3 / 4, 4 / 3] } = options
+  const { scale = [0.08, 1], ratio = [3 / 4, 4 / 3], mode, antialias } = options
   needRange('randomResizedCrop', 'scale', scale, 0)
   needRange('randomResizedCrop', 'ratio', ratio, Number.MIN_VALUE)
   const parts = Array.from({ length: images.n }, (_, i) => {
@@ -241,7 +253,7 @@ export function randomResizedCrop(
       part === undefined
         ? centerCrop(image, fitting(images, ratio))
         : cropped(image, part.top, part.left, part.height, part.width)
-    return resize(kept, sizes, options)
+    return resize(kept, sizes, { mode, antialias })
   })
   return restored(stack(parts), images)
 }

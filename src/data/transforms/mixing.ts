@@ -4,6 +4,7 @@ import { arange, full, tensor } from '../../tensor/create.js'
 import { where } from '../../tensor/ops/choose.js'
 import { logicalAnd } from '../../tensor/ops/compare.js'
 import { oneHot } from '../../tensor/ops/move.js'
+import { known, optionNames } from '../../tensor/options.js'
 import { isTensor, type Tensor } from '../../tensor/tensor.js'
 import { DataError } from '../errors.js'
 import type { TransformOptions } from './compose.js'
@@ -22,6 +23,8 @@ export interface RandomErasingOptions extends TransformOptions {
   readonly value?: number | 'random' | undefined
 }
 
+const RANDOM_ERASING_OPTIONS = optionNames<RandomErasingOptions>()('p scale ratio value generator')
+
 /**
  * Random erasing (Zhong et al. 2017, algorithm 1): with probability p a rectangle of each image is erased. x: [..., C, H, W].
  *
@@ -35,6 +38,7 @@ export interface RandomErasingOptions extends TransformOptions {
  * @differs each image of a batch is drawn for
  */
 export function randomErasing(x: Tensor, options: RandomErasingOptions = {}): Tensor {
+  known('randomErasing', options, RANDOM_ERASING_OPTIONS)
   const images = floatImages('randomErasing', x)
   const { p = 0.5, scale = [0.02, 0.33], ratio = [0.3, 3.3], value = 0 } = options
   needProbability('randomErasing', p)
@@ -84,6 +88,8 @@ export interface MixOptions extends TransformOptions {
   readonly numClasses?: number | undefined
 }
 
+const MIX_OPTIONS = optionNames<MixOptions>()('alpha numClasses generator')
+
 /** A batch whose examples are made of two. */
 export interface Mixed {
   /** Shape and dtype of x. */
@@ -107,6 +113,7 @@ export interface Mixed {
  * @differs partners come from a random order; torchvision takes the neighbour
  */
 export function mixup(x: Tensor, y: Tensor, options: MixOptions = {}): Mixed {
+  known('mixup', options, MIX_OPTIONS)
   const labels = probabilities('mixup', x, y, options)
   const lambda = beta(needPositive('mixup', 'alpha', options.alpha ?? 1), options)
   const order = orderOf(x, options)
@@ -128,6 +135,7 @@ export function mixup(x: Tensor, y: Tensor, options: MixOptions = {}): Mixed {
  * @differs partners come from a random order; torchvision takes the neighbour
  */
 export function cutmix(x: Tensor, y: Tensor, options: MixOptions = {}): Mixed {
+  known('cutmix', options, MIX_OPTIONS)
   const images = floatImages('cutmix', x)
   const { h, w } = images
   if (x.shape.length !== 4)

@@ -1,5 +1,6 @@
 // Images turned, moved, scaled and sheared: each new place asks where it comes from.
 import { tensor } from '../../tensor/create.js'
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { DataError } from '../errors.js'
 import type { TransformOptions } from './compose.js'
@@ -13,6 +14,8 @@ export interface WarpOptions {
   readonly mode?: 'bilinear' | 'nearest' | undefined
 }
 
+const WARP_OPTIONS = optionNames<WarpOptions>()('fill mode')
+
 export interface AffineOptions extends WarpOptions {
   /** The turn in degrees, counter-clockwise. 0. */
   readonly degrees?: number | undefined
@@ -24,6 +27,8 @@ export interface AffineOptions extends WarpOptions {
   readonly shear?: readonly [number, number] | undefined
 }
 
+const AFFINE_OPTIONS = optionNames<AffineOptions>()('degrees translate scale shear fill mode')
+
 /**
  * Images turned about their middle, counter-clockwise, by degrees: x [..., C, H, W], same size. Corners that turn out are lost, those that turn in get
  * `fill`; neighbours are mixed bilinearly, so that a turn there and back blurs. Throws DATA_SHAPE, DATA_OPTION.
@@ -34,6 +39,7 @@ export interface AffineOptions extends WarpOptions {
  * @differs bilinear where torchvision's default is nearest, and outside all is `fill`, where torchvision darkens the edge; no expand, no centre of one's own
  */
 export function rotate(x: Tensor, degrees: number, options: WarpOptions = {}): Tensor {
+  known('rotate', options, WARP_OPTIONS)
   return affine(x, { ...options, degrees })
 }
 
@@ -49,6 +55,7 @@ export function rotate(x: Tensor, degrees: number, options: WarpOptions = {}): T
  * @differs degrees turn counter-clockwise, as in rotate; torchvision's affine turns clockwise. Bilinear is the default
  */
 export function affine(x: Tensor, options: AffineOptions = {}): Tensor {
+  known('affine', options, AFFINE_OPTIONS)
   const images = floatImages('affine', x)
   const map = inverse(options)
   return restored(warped(images, new Array<Map2d>(images.n).fill(map), options), images)
@@ -64,6 +71,8 @@ export interface RandomAffineOptions extends WarpOptions, TransformOptions {
   /** Angles of the x axis are drawn from -shear to shear, or between two bounds. 0. */
   readonly shear?: number | readonly [number, number] | undefined
 }
+
+const RANDOM_AFFINE_OPTIONS = optionNames<RandomAffineOptions>()('degrees translate scale shear fill mode generator')
 
 /**
  * Turns each image by an angle between -degrees and degrees, or between two bounds. x: [..., C, H, W]. Throws DATA_SHAPE, DATA_OPTION.
@@ -90,6 +99,7 @@ export function randomRotation(
  * @differs each image of a batch is drawn for; moves are not rounded to pixels; bilinear is the default
  */
 export function randomAffine(x: Tensor, options: RandomAffineOptions = {}): Tensor {
+  known('randomAffine', options, RANDOM_AFFINE_OPTIONS)
   const images = floatImages('randomAffine', x)
   const { degrees = 0, translate = [0, 0], scale = [1, 1], shear = 0 } = options
   const bounds = [

@@ -3,6 +3,7 @@ import type { Generator } from '../../random/index.js'
 import { full, zeros } from '../../tensor/create.js'
 import { shapeText, TensorError } from '../../tensor/errors.js'
 import { where } from '../../tensor/ops/choose.js'
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { dropout } from './dropout.js'
 import { remembered } from './remembered.js'
@@ -25,6 +26,8 @@ export interface AttentionOptions {
   readonly generator?: Generator | undefined
 }
 
+const ATTENTION_OPTIONS = optionNames<AttentionOptions>()('attnMask dropoutP isCausal scale enableGqa generator')
+
 /**
  * Scaled dot-product attention (Vaswani et al. 2017, equation 1): softmax(scale q k^T + mask) v.
  *
@@ -45,6 +48,7 @@ export function scaledDotProductAttention(
   value: Tensor,
   options: AttentionOptions = {},
 ): Tensor {
+  known('scaledDotProductAttention', options, ATTENTION_OPTIONS)
   checkShapes(query, key, value)
   return attend(query, key, value, options).output
 }

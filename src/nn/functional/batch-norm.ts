@@ -2,6 +2,7 @@
 import { noGrad } from '../../autograd/index.js'
 import { shapeText, TensorError } from '../../tensor/errors.js'
 import { raised } from '../../tensor/ops/precision.js'
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 
 export interface BatchNormFunctionOptions {
@@ -16,6 +17,8 @@ export interface BatchNormFunctionOptions {
   /** Added to the variance. 1e-5. */
   readonly eps?: number | undefined
 }
+
+const BATCH_NORM_FUNCTION_OPTIONS = optionNames<BatchNormFunctionOptions>()('weight bias training momentum eps')
 
 /**
  * Batch normalisation (Ioffe & Szegedy 2015, algorithm 1): y = (x - mean) / sqrt(var + eps) weight + bias for each channel, with mean and biased
@@ -33,8 +36,15 @@ export function batchNorm(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  { weight, bias, training = false, momentum = 0.1, eps = 1e-5 }: BatchNormFunctionOptions = {},
+  options: BatchNormFunctionOptions = {},
 ): Tensor {
+  const {
+    weight,
+    bias,
+    training = false,
+    momentum = 0.1,
+    eps = 1e-5,
+  } = known('batchNorm', options, BATCH_NORM_FUNCTION_OPTIONS)
   needChannels('batchNorm', x, { runningMean, runningVar, weight, bias })
   const wide = raised(x)
   if (!training) {
@@ -63,6 +73,10 @@ export interface InstanceNormFunctionOptions extends Omit<BatchNormFunctionOptio
   readonly useInputStats?: boolean | undefined
 }
 
+const INSTANCE_NORM_FUNCTION_OPTIONS = optionNames<InstanceNormFunctionOptions>()(
+  'runningMean runningVar useInputStats weight bias momentum eps',
+)
+
 /**
  * Instance normalisation (Ulyanov et al. 2016): each channel of each example is normalised by itself, so that contrast and style fall away:
  * y = (x - mean) / sqrt(var + eps) weight + bias.
@@ -83,7 +97,7 @@ export function instanceNorm(x: Tensor, options: InstanceNormFunctionOptions = {
     bias,
     momentum = 0.1,
     eps = 1e-5,
-  } = options
+  } = known('instanceNorm', options, INSTANCE_NORM_FUNCTION_OPTIONS)
   if (!useInputStats) return batchNorm(x, runningMean, runningVar, { weight, bias, eps })
   needChannels('instanceNorm', x, { runningMean, runningVar, weight, bias })
   const wide = raised(x)
@@ -105,6 +119,8 @@ export interface GroupNormFunctionOptions {
   readonly eps?: number | undefined
 }
 
+const GROUP_NORM_FUNCTION_OPTIONS = optionNames<GroupNormFunctionOptions>()('weight bias eps')
+
 /**
  * Group normalisation (Wu & He 2018): channels fall into groups, and each group of each example is normalised by itself: y = (x - mean) /
  * sqrt(var + eps) weight + bias. One group: the whole example; as many groups as channels: instance normalisation. Batches do not matter.
@@ -115,11 +131,8 @@ export interface GroupNormFunctionOptions {
  * F.groupNorm(tensor([[1, 3, 10, 30]]), 2) // tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
  * @torch torch.nn.functional.group_norm
  */
-export function groupNorm(
-  x: Tensor,
-  numGroups: number,
-  { weight, bias, eps = 1e-5 }: GroupNormFunctionOptions = {},
-): Tensor {
+export function groupNorm(x: Tensor, numGroups: number, options: GroupNormFunctionOptions = {}): Tensor {
+  const { weight, bias, eps = 1e-5 } = known('groupNorm', options, GROUP_NORM_FUNCTION_OPTIONS)
   const channels = needChannels('groupNorm', x, { weight, bias })
   if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
     throw new TensorError('SHAPE_MISMATCH', `groupNorm: ${channels} channels do not fall into ${numGroups} groups.`, {

@@ -10,6 +10,7 @@ import { gather, take } from '../../tensor/ops/gather.js'
 import { neg } from '../../tensor/ops/maths.js'
 import { sum } from '../../tensor/ops/reduce.js'
 import { reshape, squeeze, unsqueeze } from '../../tensor/ops/views.js'
+import { known, optionNames } from '../../tensor/options.js'
 import { sameShape, sizeOf } from '../../tensor/shape.js'
 import { isTensor, type Tensor } from '../../tensor/tensor.js'
 import { type LossOptions, needReduction, type Reduction, reduced } from './reduction.js'
@@ -21,10 +22,14 @@ export interface NLLLossOptions extends LossOptions {
   readonly ignoreIndex?: number | undefined
 }
 
+export const NLL_LOSS_OPTIONS = optionNames<NLLLossOptions>()('weight ignoreIndex reduction')
+
 export interface CrossEntropyOptions extends NLLLossOptions {
   /** Share of the truth that is spread evenly over all classes, from 0 to 1 (Szegedy 2016). 0. */
   readonly labelSmoothing?: number | undefined
 }
+
+export const CROSS_ENTROPY_OPTIONS = optionNames<CrossEntropyOptions>()('labelSmoothing weight ignoreIndex reduction')
 
 /**
  * Cross entropy of logits and targets: -ln softmax(input)[target], in nats.
@@ -41,7 +46,7 @@ export interface CrossEntropyOptions extends NLLLossOptions {
  * @torch torch.nn.functional.cross_entropy
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { labelSmoothing = 0, reduction = 'mean', weight } = options
+  const { labelSmoothing = 0, reduction = 'mean', weight } = known('crossEntropy', options, CROSS_ENTROPY_OPTIONS)
   const axis = classAxis('crossEntropy', input)
   needReduction('crossEntropy', reduction)
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
@@ -68,7 +73,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
  * @torch torch.nn.functional.nll_loss
  */
 export function nllLoss(input: Tensor, target: Tensor, options: NLLLossOptions = {}): Tensor {
-  const { reduction = 'mean' } = options
+  const { reduction = 'mean' } = known('nllLoss', options, NLL_LOSS_OPTIONS)
   const axis = classAxis('nllLoss', input)
   needReduction('nllLoss', reduction)
   needWeight('nllLoss', input, axis, options.weight)

@@ -2,6 +2,7 @@
 import type { Generator } from '../../random/index.js'
 import { randLike } from '../../random/index.js'
 import { TensorError } from '../../tensor/errors.js'
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 
 export interface DropoutFunctionOptions {
@@ -10,6 +11,8 @@ export interface DropoutFunctionOptions {
   /** Where the dropped elements are drawn from. The default generator. */
   readonly generator?: Generator | undefined
 }
+
+const DROPOUT_FUNCTION_OPTIONS = optionNames<DropoutFunctionOptions>()('training generator')
 
 /**
  * Dropout (Srivastava et al. 2014): sets each element to 0 with probability p and scales the others by 1 / (1 - p), so that the mean stays.
@@ -23,7 +26,8 @@ export interface DropoutFunctionOptions {
  * @torch torch.nn.functional.dropout
  * @differs equal seeds drop other elements than PyTorch
  */
-export function dropout(x: Tensor, p = 0.5, { training = true, generator }: DropoutFunctionOptions = {}): Tensor {
+export function dropout(x: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
+  const { training = true, generator } = known('dropout', options, DROPOUT_FUNCTION_OPTIONS)
   if (!(p >= 0 && p <= 1)) {
     throw new TensorError('BAD_VALUE', `dropout: p must lie between 0 and 1; it is ${String(p)}.`, {
       next: 'p is the share that is dropped.',

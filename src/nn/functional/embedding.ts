@@ -7,12 +7,15 @@ import { ne } from '../../tensor/ops/compare.js'
 import { indexSelect } from '../../tensor/ops/gather.js'
 import { needTensor } from '../../tensor/ops/operand.js'
 import { reshape, unsqueeze } from '../../tensor/ops/views.js'
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 
 export interface EmbeddingFunctionOptions {
   /** Tokens with this number do not train their row: padding. None. */
   readonly paddingIdx?: number | undefined
 }
+
+const EMBEDDING_FUNCTION_OPTIONS = optionNames<EmbeddingFunctionOptions>()('paddingIdx')
 
 /**
  * The rows of a table that `tokens` name: out[..., :] = weight[tokens[...], :]. tokens int32 [...], weight [V, E] -> [..., E].
@@ -24,7 +27,8 @@ export interface EmbeddingFunctionOptions {
  * @torch torch.nn.functional.embedding
  * @differs rows are never rescaled (maxNorm) and gradients are dense
  */
-export function embedding(tokens: Tensor, weight: Tensor, { paddingIdx }: EmbeddingFunctionOptions = {}): Tensor {
+export function embedding(tokens: Tensor, weight: Tensor, options: EmbeddingFunctionOptions = {}): Tensor {
+  const { paddingIdx } = known('embedding', options, EMBEDDING_FUNCTION_OPTIONS)
   needTensor('embedding', tokens)
   needTensor('embedding', weight)
   if (weight.shape.length !== 2) {

@@ -5,6 +5,7 @@ import { add, div, mul } from '../../tensor/ops/arithmetic.js'
 import { abs, tanh } from '../../tensor/ops/maths.js'
 import { chunk } from '../../tensor/ops/views.js'
 import { wide } from '../../tensor/ops/wanted.js'
+import { known, optionNames } from '../../tensor/options.js'
 import { isTensor, type Tensor } from '../../tensor/tensor.js'
 import { needFloats } from './floats.js'
 
@@ -57,6 +58,8 @@ export interface GluOptions {
   readonly dim?: number | undefined
 }
 
+export const GLU_OPTIONS = optionNames<GluOptions>()('dim')
+
 /**
  * Gated linear unit (Dauphin et al. 2017): a sigmoid(b), with the first half a and the second half b of x along an axis.
  *
@@ -66,7 +69,8 @@ export interface GluOptions {
  * F.glu(tensor([4, 8, 0, 100])) // tensor([2., 8.])
  * @torch torch.nn.functional.glu
  */
-export function glu(x: Tensor, { dim = -1 }: GluOptions = {}): Tensor {
+export function glu(x: Tensor, options: GluOptions = {}): Tensor {
+  const { dim = -1 } = known('glu', options, GLU_OPTIONS)
   const [value, gate] = halves('glu', x, dim)
   return mul(value, sigmoid(gate))
 }
@@ -81,7 +85,8 @@ export function glu(x: Tensor, { dim = -1 }: GluOptions = {}): Tensor {
  * F.swiglu(tensor([0, 100, 4, 8])) // tensor([  0., 800.])
  * @torch none
  */
-export function swiglu(x: Tensor, { dim = -1 }: GluOptions = {}): Tensor {
+export function swiglu(x: Tensor, options: GluOptions = {}): Tensor {
+  const { dim = -1 } = known('swiglu', options, GLU_OPTIONS)
   const [gate, value] = halves('swiglu', x, dim)
   return mul(silu(gate), value)
 }

@@ -1,6 +1,7 @@
 // Normalisation: features get mean 0 and variance 1, then a scale and a shift that are learned.
 import { shapeText, TensorError } from '../../tensor/errors.js'
 import { raised } from '../../tensor/ops/precision.js'
+import { known, optionNames } from '../../tensor/options.js'
 import { sameShape } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
 
@@ -11,6 +12,8 @@ export interface RmsNormFunctionOptions {
   readonly eps?: number | undefined
 }
 
+const RMS_NORM_FUNCTION_OPTIONS = optionNames<RmsNormFunctionOptions>()('weight eps')
+
 export interface LayerNormFunctionOptions {
   /** Factor of each feature, of the normalised shape. None. */
   readonly weight?: Tensor | undefined
@@ -19,6 +22,8 @@ export interface LayerNormFunctionOptions {
   /** Added to the variance. 1e-5. */
   readonly eps?: number | undefined
 }
+
+const LAYER_NORM_FUNCTION_OPTIONS = optionNames<LayerNormFunctionOptions>()('weight bias eps')
 
 /**
  * Layer normalisation (Ba et al. 2016): y = (x - mean) / sqrt(var + eps) weight + bias, with the mean and the biased variance of the last axes,
@@ -30,11 +35,8 @@ export interface LayerNormFunctionOptions {
  * F.layerNorm(tensor([[1, 2, 3]]), [3]) // tensor([[-1.2247,  0.0000,  1.2247]])
  * @torch torch.nn.functional.layer_norm
  */
-export function layerNorm(
-  x: Tensor,
-  shape: readonly number[],
-  { weight, bias, eps = 1e-5 }: LayerNormFunctionOptions = {},
-): Tensor {
+export function layerNorm(x: Tensor, shape: readonly number[], options: LayerNormFunctionOptions = {}): Tensor {
+  const { weight, bias, eps = 1e-5 } = known('layerNorm', options, LAYER_NORM_FUNCTION_OPTIONS)
   const dims = lastAxes('layerNorm', x, shape, { weight, bias })
   const wide = raised(x)
   const centred = wide.sub(wide.mean(dims, { keepdim: true }))
@@ -61,7 +63,8 @@ const EPSILON = {
  * F.rmsNorm(tensor([[3, 4]]), [2]) // tensor([[0.8485, 1.1314]])
  * @torch torch.nn.functional.rms_norm
  */
-export function rmsNorm(x: Tensor, shape: readonly number[], { weight, eps }: RmsNormFunctionOptions = {}): Tensor {
+export function rmsNorm(x: Tensor, shape: readonly number[], options: RmsNormFunctionOptions = {}): Tensor {
+  const { weight, eps } = known('rmsNorm', options, RMS_NORM_FUNCTION_OPTIONS)
   const dims = lastAxes('rmsNorm', x, shape, { weight })
   const wide = raised(x)
   const meanSquare = wide.square().mean(dims, { keepdim: true })

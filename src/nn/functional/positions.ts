@@ -3,6 +3,7 @@ import { arange, tensor } from '../../tensor/create.js'
 import type { DType } from '../../tensor/dtype.js'
 import { shapeText, TensorError } from '../../tensor/errors.js'
 import { stack } from '../../tensor/join.js'
+import { known, optionNames } from '../../tensor/options.js'
 import { state } from '../../tensor/state.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { remembered } from './remembered.js'
@@ -14,10 +15,14 @@ export interface PositionOptions {
   readonly device?: string | undefined
 }
 
+const POSITION_OPTIONS = optionNames<PositionOptions>()('dtype device')
+
 export interface SinusoidOptions extends PositionOptions {
   /** The slowest wave has the length 2 pi base. 10000. */
   readonly base?: number | undefined
 }
+
+const SINUSOID_OPTIONS = optionNames<SinusoidOptions>()('base dtype device')
 
 /**
  * The sinusoids of Vaswani et al. (2017, section 3.5): a row for each position, to be added to the embeddings.
@@ -31,11 +36,8 @@ export interface SinusoidOptions extends PositionOptions {
  * //         [0.8415, 0.5403, 0.0100, 0.9999]])
  * @torch none
  */
-export function sinusoidalPositions(
-  length: number,
-  dim: number,
-  { base = 10000, dtype = state.defaultDtype, device }: SinusoidOptions = {},
-): Tensor {
+export function sinusoidalPositions(length: number, dim: number, options: SinusoidOptions = {}): Tensor {
+  const { base = 10000, dtype = state.defaultDtype, device } = known('sinusoidalPositions', options, SINUSOID_OPTIONS)
   needCount('sinusoidalPositions', 'length', length)
   needCount('sinusoidalPositions', 'dim', dim)
   const angles = rotaryAngles(arange(length, { dtype: 'float64', device }), dim + (dim % 2), base)
@@ -55,6 +57,8 @@ export interface RotaryOptions {
   readonly positions?: number | Tensor | undefined
 }
 
+const ROTARY_OPTIONS = optionNames<RotaryOptions>()('base form positions')
+
 /**
  * Rotary position embedding (Su et al. 2021, equation 34): turns each pair of coordinates of x at position t by the angle
  * t / base^(2i/d), so that the product of a query and a key depends on their distance alone.
@@ -66,10 +70,8 @@ export interface RotaryOptions {
  * F.rotaryEmbedding(tensor([[1, 0], [1, 0]])) // tensor([[1.0000, 0.0000], [0.5403, 0.8415]])
  * @torch none
  */
-export function rotaryEmbedding(
-  x: Tensor,
-  { base = 10000, form = 'interleaved', positions = 0 }: RotaryOptions = {},
-): Tensor {
+export function rotaryEmbedding(x: Tensor, options: RotaryOptions = {}): Tensor {
+  const { base = 10000, form = 'interleaved', positions = 0 } = known('rotaryEmbedding', options, ROTARY_OPTIONS)
   const [length = 0, dim = 0] = x.shape.slice(-2)
   checkRotary(x, form, positions)
   const [cos, sin] = rotation(x, length, dim, base, positions)
@@ -137,7 +139,8 @@ function rotaryAngles(positions: Tensor, dim: number, base: number): Tensor {
  * F.alibiSlopes(4) // tensor([0.2500, 0.0625, 0.0156, 0.0039])
  * @torch none
  */
-export function alibiSlopes(heads: number, { dtype, device }: PositionOptions = {}): Tensor {
+export function alibiSlopes(heads: number, options: PositionOptions = {}): Tensor {
+  const { dtype, device } = known('alibiSlopes', options, POSITION_OPTIONS)
   needCount('alibiSlopes', 'heads', heads, 1)
   const below = 2 ** Math.floor(Math.log2(heads))
   const between = geometric(2 * below).filter((_, i) => i % 2 === 0)
@@ -170,6 +173,7 @@ export function alibiBias(
   keys: number | PositionOptions = queries,
   options: PositionOptions = {},
 ): Tensor {
+  known('alibiBias', options, POSITION_OPTIONS)
   const [length, { dtype = state.defaultDtype, device }] =
     typeof keys === 'number' ? [keys, options] : [queries, keys as PositionOptions]
   needCount('alibiBias', 'queries', queries)

@@ -9,6 +9,7 @@ import { gt, le } from '../../tensor/ops/compare.js'
 import { expm1 } from '../../tensor/ops/maths.js'
 import { reshape } from '../../tensor/ops/views.js'
 import { wide } from '../../tensor/ops/wanted.js'
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { needFloats } from './floats.js'
 
@@ -16,6 +17,8 @@ export interface LeakyReluOptions {
   /** The slope below 0. 0.01. */
   readonly negativeSlope?: number | undefined
 }
+
+export const LEAKY_RELU_OPTIONS = optionNames<LeakyReluOptions>()('negativeSlope')
 
 /**
  * Leaky rectified linear unit, element by element: x where x > 0, else negativeSlope x (Maas et al. 2013): a unit that is off still learns.
@@ -26,7 +29,8 @@ export interface LeakyReluOptions {
  * F.leakyRelu(tensor([-1, 2])) // tensor([-0.0100,  2.0000])
  * @torch torch.nn.functional.leaky_relu
  */
-export function leakyRelu(x: Tensor, { negativeSlope = 0.01 }: LeakyReluOptions = {}): Tensor {
+export function leakyRelu(x: Tensor, options: LeakyReluOptions = {}): Tensor {
+  const { negativeSlope = 0.01 } = known('leakyRelu', options, LEAKY_RELU_OPTIONS)
   needFloats('leakyRelu', x)
   return wide(x, y => steepness(y, negativeSlope).mul(y))
 }
@@ -72,6 +76,8 @@ export interface RreluOptions {
   readonly generator?: Generator | undefined
 }
 
+export const RRELU_OPTIONS = optionNames<RreluOptions>()('lower upper training generator')
+
 /**
  * Randomised leaky rectified linear unit (Xu et al. 2015): x where x > 0, else a x with a slope a drawn for each element, uniform on [lower, upper); with
  * `training: false` (the default) their mean.
@@ -84,7 +90,7 @@ export interface RreluOptions {
  * @differs equal seeds draw other slopes than PyTorch
  */
 export function rrelu(x: Tensor, options: RreluOptions = {}): Tensor {
-  const { lower = 1 / 8, upper = 1 / 3, training = false, generator } = options
+  const { lower = 1 / 8, upper = 1 / 3, training = false, generator } = known('rrelu', options, RRELU_OPTIONS)
   needFloats('rrelu', x)
   needOrder('rrelu', { lower, upper })
   if (!training) return leakyRelu(x, { negativeSlope: (lower + upper) / 2 })
@@ -106,6 +112,8 @@ export interface EluOptions {
   readonly alpha?: number | undefined
 }
 
+export const ELU_OPTIONS = optionNames<EluOptions>()('alpha')
+
 /**
  * Exponential linear unit, element by element: x where x > 0, else alpha (e^x - 1) (Clevert et al. 2016): means nearer to 0 than with a ReLU.
  *
@@ -115,7 +123,8 @@ export interface EluOptions {
  * F.elu(tensor([-1, 2])) // tensor([-0.6321,  2.0000])
  * @torch torch.nn.functional.elu
  */
-export function elu(x: Tensor, { alpha = 1 }: EluOptions = {}): Tensor {
+export function elu(x: Tensor, options: EluOptions = {}): Tensor {
+  const { alpha = 1 } = known('elu', options, ELU_OPTIONS)
   return exponential('elu', x, { below: alpha, above: 1, rate: 1 })
 }
 
@@ -128,7 +137,8 @@ export function elu(x: Tensor, { alpha = 1 }: EluOptions = {}): Tensor {
  * F.celu(tensor([-1, 2]), { alpha: 2 }) // tensor([-0.7869,  2.0000])
  * @torch torch.nn.functional.celu
  */
-export function celu(x: Tensor, { alpha = 1 }: EluOptions = {}): Tensor {
+export function celu(x: Tensor, options: EluOptions = {}): Tensor {
+  const { alpha = 1 } = known('celu', options, ELU_OPTIONS)
   if (alpha === 0 || Number.isNaN(alpha)) {
     throw new TensorError('BAD_VALUE', `celu: alpha must not be ${alpha}.`, {
       next: 'The smaller alpha, the nearer to a ReLU; that one is relu(x).',
@@ -204,6 +214,8 @@ export interface HardtanhOptions {
   readonly maxVal?: number | undefined
 }
 
+export const HARDTANH_OPTIONS = optionNames<HardtanhOptions>()('minVal maxVal')
+
 /**
  * A tanh of three straight lines, element by element: min(max(x, minVal), maxVal) (Collobert 2004).
  *
@@ -214,7 +226,8 @@ export interface HardtanhOptions {
  * F.hardtanh(tensor([-3, 0.5, 3])) // tensor([-1.0000,  0.5000,  1.0000])
  * @torch torch.nn.functional.hardtanh
  */
-export function hardtanh(x: Tensor, { minVal = -1, maxVal = 1 }: HardtanhOptions = {}): Tensor {
+export function hardtanh(x: Tensor, options: HardtanhOptions = {}): Tensor {
+  const { minVal = -1, maxVal = 1 } = known('hardtanh', options, HARDTANH_OPTIONS)
   needFloats('hardtanh', x)
   needOrder('hardtanh', { minVal, maxVal })
   return clamp(x, minVal, maxVal)

@@ -1,6 +1,7 @@
 // How the losses of examples become one number.
 import { TensorError } from '../../tensor/errors.js'
 import { mean, sum } from '../../tensor/ops/reduce.js'
+import { optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 
 /** 'mean' over all losses, their 'sum', or 'none': each by itself. */
@@ -10,6 +11,8 @@ export interface LossOptions {
   /** 'mean' over all losses, their 'sum', or 'none': each by itself. 'mean'. */
   readonly reduction?: Reduction | undefined
 }
+
+export const LOSS_OPTIONS = optionNames<LossOptions>()('reduction')
 
 const REDUCTIONS: Readonly<Record<Reduction, (losses: Tensor) => Tensor>> = {
   mean: losses => mean(losses),

@@ -4,9 +4,10 @@ import { sub } from '../../tensor/ops/arithmetic.js'
 import { square } from '../../tensor/ops/maths.js'
 import { needTensor } from '../../tensor/ops/operand.js'
 import { raised } from '../../tensor/ops/precision.js'
+import { known } from '../../tensor/options.js'
 import { sameShape } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
-import { type LossOptions, reduced } from './reduction.js'
+import { LOSS_OPTIONS, type LossOptions, reduced } from './reduction.js'
 
 /**
  * Mean squared error: the mean of (input - target)^2.
@@ -18,7 +19,8 @@ import { type LossOptions, reduced } from './reduction.js'
  * @torch torch.nn.functional.mse_loss
  * @differs shapes that differ throw, where PyTorch warns and broadcasts
  */
-export function mseLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction } = known('mseLoss', options, LOSS_OPTIONS)
   needSameShape('mseLoss', input, target)
   return reduced('mseLoss', square(sub(raised(input), raised(target))), reduction)
 }

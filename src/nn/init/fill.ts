@@ -2,6 +2,7 @@
 import { noGrad } from '../../autograd/index.js'
 import { type Generator, uniform } from '../../random/index.js'
 import { tensor } from '../../tensor/create.js'
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { ModuleError } from '../errors.js'
 
@@ -9,6 +10,8 @@ export interface InitOptions {
   /** Where the numbers come from. The default generator. */
   readonly generator?: Generator | undefined
 }
+
+const INIT_OPTIONS = optionNames<InitOptions>()('generator')
 
 /**
  * Fills x with numbers that are uniform on [low, high), in place. Returns x. Defaults: 0 and 1. Throws BAD_VALUE where low > high, BAD_DTYPE unless
@@ -19,6 +22,7 @@ export interface InitOptions {
  * @torch torch.nn.init.uniform_
  */
 export function uniform_<T extends Tensor>(x: T, low = 0, high = 1, options: InitOptions = {}): T {
+  known('uniform_', options, INIT_OPTIONS)
   noGrad(() => x.uniform_(low, high, options))
   return x
 }
@@ -31,6 +35,7 @@ export function uniform_<T extends Tensor>(x: T, low = 0, high = 1, options: Ini
  * @torch torch.nn.init.normal_
  */
 export function normal_<T extends Tensor>(x: T, mean = 0, std = 1, options: InitOptions = {}): T {
+  known('normal_', options, INIT_OPTIONS)
   noGrad(() => x.normal_(mean, std, options))
   return x
 }
@@ -46,6 +51,8 @@ export interface TruncNormalOptions extends InitOptions {
   readonly b?: number | undefined
 }
 
+const TRUNC_NORMAL_OPTIONS = optionNames<TruncNormalOptions>()('mean std a b generator')
+
 /**
  * Fills x with normal numbers none of which lies outside of [a, b], in place: the density of mean + std z, cut at a and b and scaled to 1. Returns x.
  *
@@ -58,7 +65,7 @@ export interface TruncNormalOptions extends InitOptions {
  * @torch torch.nn.init.trunc_normal_
  */
 export function truncNormal_<T extends Tensor>(x: T, options: TruncNormalOptions = {}): T {
-  const { mean = 0, std = 1, a = -2, b = 2, generator } = options
+  const { mean = 0, std = 1, a = -2, b = 2, generator } = known('truncNormal_', options, TRUNC_NORMAL_OPTIONS)
   if (!(std > 0)) throw new ModuleError('BAD_OPTION', `truncNormal_: std must be above 0; it is ${String(std)}.`)
   if (!(a < b))
     throw new ModuleError('BAD_OPTION', `truncNormal_: a must lie below b; they are ${String(a)} and ${String(b)}.`)

@@ -1,4 +1,6 @@
 // First weights whose spread follows from the layer's sizes, so that signals and gradients keep their size from layer to layer.
+
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { ModuleError } from '../errors.js'
 import { calculateFan, calculateGain, type Nonlinearity } from './fan.js'
@@ -8,6 +10,8 @@ export interface XavierOptions extends InitOptions {
   /** A factor for the activation that follows: calculateGain('tanh'). 1. */
   readonly gain?: number | undefined
 }
+
+const XAVIER_OPTIONS = optionNames<XavierOptions>()('gain generator')
 
 /** The standard deviation of a compromise: 1/fanIn keeps signals, 1/fanOut keeps gradients. */
 function xavierStd(weight: Tensor, { gain = 1 }: XavierOptions): number {
@@ -26,8 +30,9 @@ function xavierStd(weight: Tensor, { gain = 1 }: XavierOptions): number {
  * @torch torch.nn.init.xavier_uniform_
  */
 export function xavierUniform_<T extends Tensor>(weight: T, options: XavierOptions = {}): T {
+  known('xavierUniform_', options, XAVIER_OPTIONS)
   const bound = Math.sqrt(3) * xavierStd(weight, options)
-  return uniform_(weight, -bound, bound, options)
+  return uniform_(weight, -bound, bound, { generator: options.generator })
 }
 
 /**
@@ -40,7 +45,8 @@ export function xavierUniform_<T extends Tensor>(weight: T, options: XavierOptio
  * @torch torch.nn.init.xavier_normal_
  */
 export function xavierNormal_<T extends Tensor>(weight: T, options: XavierOptions = {}): T {
-  return normal_(weight, 0, xavierStd(weight, options), options)
+  known('xavierNormal_', options, XAVIER_OPTIONS)
+  return normal_(weight, 0, xavierStd(weight, options), { generator: options.generator })
 }
 
 export interface KaimingOptions extends InitOptions {
@@ -51,6 +57,8 @@ export interface KaimingOptions extends InitOptions {
   /** The activation that follows. 'leakyRelu'. */
   readonly nonlinearity?: Nonlinearity | undefined
 }
+
+const KAIMING_OPTIONS = optionNames<KaimingOptions>()('a mode nonlinearity generator')
 
 function kaimingStd(where: string, weight: Tensor, options: KaimingOptions): number {
   const { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu' } = options
@@ -71,8 +79,9 @@ function kaimingStd(where: string, weight: Tensor, options: KaimingOptions): num
  * @torch torch.nn.init.kaiming_uniform_
  */
 export function kaimingUniform_<T extends Tensor>(weight: T, options: KaimingOptions = {}): T {
+  known('kaimingUniform_', options, KAIMING_OPTIONS)
   const bound = Math.sqrt(3) * kaimingStd('kaimingUniform_', weight, options)
-  return uniform_(weight, -bound, bound, options)
+  return uniform_(weight, -bound, bound, { generator: options.generator })
 }
 
 /**
@@ -85,5 +94,6 @@ export function kaimingUniform_<T extends Tensor>(weight: T, options: KaimingOpt
  * @torch torch.nn.init.kaiming_normal_
  */
 export function kaimingNormal_<T extends Tensor>(weight: T, options: KaimingOptions = {}): T {
-  return normal_(weight, 0, kaimingStd('kaimingNormal_', weight, options), options)
+  known('kaimingNormal_', options, KAIMING_OPTIONS)
+  return normal_(weight, 0, kaimingStd('kaimingNormal_', weight, options), { generator: options.generator })
 }

@@ -4,6 +4,7 @@ import { rand, randn } from '../../random/index.js'
 import { eye } from '../../tensor/create.js'
 import { shapeText, TensorError } from '../../tensor/errors.js'
 import { qr } from '../../tensor/linalg.js'
+import { known, optionNames } from '../../tensor/options.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { ModuleError } from '../errors.js'
 import { needRange } from '../sizes.js'
@@ -29,6 +30,8 @@ export interface DiracOptions {
   readonly groups?: number | undefined
 }
 
+const DIRAC_OPTIONS = optionNames<DiracOptions>()('groups')
+
 /**
  * Makes the weight of a convolution pass its input on, in place: out channel i of each group copies in channel i of the group, those beyond are
  * zero. Returns it.
@@ -40,7 +43,8 @@ export interface DiracOptions {
  * nn.init.dirac_(zeros([1, 1, 3])) // tensor([[[0., 1., 0.]]])
  * @torch torch.nn.init.dirac_
  */
-export function dirac_<T extends Tensor>(weight: T, { groups = 1 }: DiracOptions = {}): T {
+export function dirac_<T extends Tensor>(weight: T, options: DiracOptions = {}): T {
+  const { groups = 1 } = known('dirac_', options, DIRAC_OPTIONS)
   needAxes('dirac_', weight, 3, 5)
   const [out, into, ...window] = weight.shape as [number, number, ...number[]]
   if (!(Number.isInteger(groups) && groups >= 1 && out % groups === 0)) {
@@ -63,6 +67,8 @@ export interface OrthogonalOptions extends InitOptions {
   readonly gain?: number | undefined
 }
 
+const ORTHOGONAL_OPTIONS = optionNames<OrthogonalOptions>()('gain generator')
+
 /**
  * Makes a matrix orthogonal, in place, each such matrix as likely as the others (Saxe, McClelland & Ganguli 2013). Returns it.
  *
@@ -75,7 +81,8 @@ export interface OrthogonalOptions extends InitOptions {
  * w.square().sum(1) // tensor([1., 1.])
  * @torch torch.nn.init.orthogonal_
  */
-export function orthogonal_<T extends Tensor>(weight: T, { gain = 1, generator }: OrthogonalOptions = {}): T {
+export function orthogonal_<T extends Tensor>(weight: T, options: OrthogonalOptions = {}): T {
+  const { gain = 1, generator } = known('orthogonal_', options, ORTHOGONAL_OPTIONS)
   needAxes('orthogonal_', weight, 2)
   if (weight.size === 0) return weight
   const rows = weight.shape[0] as number
@@ -95,6 +102,8 @@ export interface SparseOptions extends InitOptions {
   readonly std?: number | undefined
 }
 
+const SPARSE_OPTIONS = optionNames<SparseOptions>()('std generator')
+
 /**
  * Fills a matrix with normal numbers of which a share of each column is zero, in place (Martens 2010). Returns it.
  *
@@ -105,11 +114,8 @@ export interface SparseOptions extends InitOptions {
  * nn.init.sparse_(zeros([10, 3]), 0.75).eq(0).sum(0) // tensor([8, 8, 8])
  * @torch torch.nn.init.sparse_
  */
-export function sparse_<T extends Tensor>(
-  weight: T,
-  sparsity: number,
-  { std = 0.01, generator }: SparseOptions = {},
-): T {
+export function sparse_<T extends Tensor>(weight: T, sparsity: number, options: SparseOptions = {}): T {
+  const { std = 0.01, generator } = known('sparse_', options, SPARSE_OPTIONS)
   needAxes('sparse_', weight, 2, 2)
   needRange('sparse_', 'sparsity', sparsity, 0, 1)
   const zeros = Math.ceil(sparsity * (weight.shape[0] as number))

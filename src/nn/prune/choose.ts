@@ -5,6 +5,7 @@ import { shapeText, TensorError } from '../../tensor/errors.js'
 import { cat } from '../../tensor/join.js'
 import { where } from '../../tensor/ops/choose.js'
 import { norm } from '../../tensor/ops/reduce.js'
+import { known, optionNames } from '../../tensor/options.js'
 import { sameShape } from '../../tensor/shape.js'
 import { isTensor, type Tensor } from '../../tensor/tensor.js'
 import { ModuleError } from '../errors.js'
@@ -15,6 +16,8 @@ export interface ImportanceOptions {
   /** How much each number matters, in the parameter's shape: its absolute value counts. The parameter itself. */
   readonly importanceScores?: Tensor | undefined
 }
+
+const IMPORTANCE_OPTIONS = optionNames<ImportanceOptions>()('importanceScores')
 
 /**
  * Prunes the numbers of least magnitude in one parameter (Han et al. 2015). `amount` counts what is still left: below 1 a share of it, else so many
@@ -35,8 +38,9 @@ export function l1Unstructured<M extends Module>(
   module: M,
   name: string,
   amount: number,
-  { importanceScores }: ImportanceOptions = {},
+  options: ImportanceOptions = {},
 ): M {
+  const { importanceScores } = known('l1Unstructured', options, IMPORTANCE_OPTIONS)
   const place = placeOf('l1Unstructured', module, name)
   const scores = importanceScores ?? valueAt(place)
   needScores(scores, parameterAt(place))
@@ -48,6 +52,8 @@ export interface RandomPruneOptions {
   /** Where the choice comes from. The default generator. */
   readonly generator?: Generator | undefined
 }
+
+const RANDOM_PRUNE_OPTIONS = optionNames<RandomPruneOptions>()('generator')
 
 /**
  * Prunes numbers of one parameter at random: what magnitude is compared with. See l1Unstructured. Returns the module.
@@ -63,6 +69,7 @@ export function randomUnstructured<M extends Module>(
   amount: number,
   options: RandomPruneOptions = {},
 ): M {
+  known('randomUnstructured', options, RANDOM_PRUNE_OPTIONS)
   const place = placeOf('randomUnstructured', module, name)
   pruneLeast('randomUnstructured', [place], [randLike(parameterAt(place), options)], amount)
   return module
@@ -74,6 +81,8 @@ export interface StructuredOptions {
   /** The axis of the channels; 0 are the outputs. 0. */
   readonly dim?: number | undefined
 }
+
+const STRUCTURED_OPTIONS = optionNames<StructuredOptions>()('n dim')
 
 /**
  * Prunes whole channels, those of the least norm (Li et al. 2017). `amount` counts channels of which something is left: below 1 a share, else so
@@ -89,8 +98,9 @@ export function lnStructured<M extends Module>(
   module: M,
   name: string,
   amount: number,
-  { n = 2, dim = 0 }: StructuredOptions = {},
+  options: StructuredOptions = {},
 ): M {
+  const { n = 2, dim = 0 } = known('lnStructured', options, STRUCTURED_OPTIONS)
   const place = placeOf('lnStructured', module, name)
   const value = valueAt(place).detach()
   if (value.ndim < 2) {
@@ -114,6 +124,8 @@ export interface GlobalOptions extends RandomPruneOptions {
   readonly method?: 'l1' | 'random' | undefined
 }
 
+const GLOBAL_OPTIONS = optionNames<GlobalOptions>()('method generator')
+
 /**
  * Prunes the numbers of least magnitude in all weights together, so that layers lose as much as they can spare (Frankle & Carbin 2019). `amount` counts
  * what is still left in all of them: below 1 a share, else so many numbers. Returns the model, or the places.
@@ -130,8 +142,9 @@ export interface GlobalOptions extends RandomPruneOptions {
 export function globalUnstructured<T extends Module | readonly Place[]>(
   targets: T,
   amount: number,
-  { method = 'l1', generator }: GlobalOptions = {},
+  options: GlobalOptions = {},
 ): T {
+  const { method = 'l1', generator } = known('globalUnstructured', options, GLOBAL_OPTIONS)
   const places = Array.isArray(targets) ? (targets as readonly Place[]) : weightsOf(targets as Module)
   if (places.length === 0) throw new ModuleError('NOT_FOUND', 'globalUnstructured: there are no weights to prune.')
   if (method !== 'l1' && method !== 'random') {

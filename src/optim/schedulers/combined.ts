@@ -1,4 +1,6 @@
 // Schedules made of schedules.
+
+import { known, optionNames } from '../../tensor/options.js'
 import { OptimError } from '../errors.js'
 import type { Optimizer } from '../optimizer.js'
 import { LRScheduler, needOption, type Scheduler, type SchedulerState } from './scheduler.js'
@@ -79,6 +81,8 @@ export interface PlateauOptions {
   readonly eps?: number | undefined
 }
 
+const PLATEAU_OPTIONS = optionNames<PlateauOptions>()('mode factor patience threshold thresholdMode cooldown minLr eps')
+
 type Complete = { readonly [K in keyof PlateauOptions]-?: NonNullable<PlateauOptions[K]> }
 
 /**
@@ -105,6 +109,7 @@ export class ReduceLROnPlateau implements Scheduler {
   lastEpoch = 0
 
   constructor(optimizer: Optimizer, options: PlateauOptions = {}) {
+    known('ReduceLROnPlateau', options, PLATEAU_OPTIONS)
     const defaults = {
       mode: 'min',
       factor: 0.1,

@@ -1,4 +1,6 @@
 // Rates that fall along a cosine.
+
+import { known, optionNames } from '../../tensor/options.js'
 import type { Optimizer } from '../optimizer.js'
 import { LRScheduler, needOption, needSteps } from './scheduler.js'
 
@@ -6,6 +8,8 @@ export interface CosineOptions {
   /** The lowest rate. 0. */
   readonly etaMin?: number | undefined
 }
+
+const COSINE_OPTIONS = optionNames<CosineOptions>()('etaMin')
 
 /** From `high` at 0 to `low` at 1, along half a cosine: as much time near the top as near the bottom. */
 const cosine = (high: number, low: number, share: number): number =>
@@ -21,7 +25,8 @@ const cosine = (high: number, low: number, share: number): number =>
  * @torch torch.optim.lr_scheduler.CosineAnnealingLR
  */
 export class CosineAnnealingLR extends LRScheduler {
-  constructor(optimizer: Optimizer, tMax: number, { etaMin = 0 }: CosineOptions = {}) {
+  constructor(optimizer: Optimizer, tMax: number, options: CosineOptions = {}) {
+    const { etaMin = 0 } = known('CosineAnnealingLR', options, COSINE_OPTIONS)
     needSteps('CosineAnnealingLR', 'tMax', tMax)
     super(optimizer, (t, base) => cosine(base, etaMin, t / tMax))
   }
@@ -31,6 +36,8 @@ export interface WarmRestartsOptions extends CosineOptions {
   /** Each round is so many times longer than the one before; a whole number. 1. */
   readonly tMult?: number | undefined
 }
+
+const WARM_RESTARTS_OPTIONS = optionNames<WarmRestartsOptions>()('tMult etaMin')
 
 /**
  * Rounds of half a cosine, each from the top: lr(t) = etaMin + (base - etaMin) (1 + cos(pi s / T_i)) / 2, s steps into round i of
@@ -42,7 +49,8 @@ export interface WarmRestartsOptions extends CosineOptions {
  * @torch torch.optim.lr_scheduler.CosineAnnealingWarmRestarts
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
-  constructor(optimizer: Optimizer, t0: number, { tMult = 1, etaMin = 0 }: WarmRestartsOptions = {}) {
+  constructor(optimizer: Optimizer, t0: number, options: WarmRestartsOptions = {}) {
+    const { tMult = 1, etaMin = 0 } = known('CosineAnnealingWarmRestarts', options, WARM_RESTARTS_OPTIONS)
     needSteps('CosineAnnealingWarmRestarts', 't0', t0)
     needSteps('CosineAnnealingWarmRestarts', 'tMult', tMult)
     super(optimizer, (t, base) => {
@@ -65,6 +73,8 @@ export interface WarmupCosineOptions {
   readonly floor?: number | undefined
 }
 
+const WARMUP_COSINE_OPTIONS = optionNames<WarmupCosineOptions>()('warmup total floor')
+
 /**
  * A straight line up, then half a cosine down: the schedule of most transformers.
  *
@@ -78,7 +88,8 @@ export interface WarmupCosineOptions {
  * optim.warmupCosine(optimizer, { warmup: 2, total: 4 }).preview(6) // [0.5, 1, 1, 0.5, 0, 0]
  * @torch none
  */
-export function warmupCosine(optimizer: Optimizer, { warmup, total, floor = 0 }: WarmupCosineOptions): LRScheduler {
+export function warmupCosine(optimizer: Optimizer, options: WarmupCosineOptions): LRScheduler {
+  const { warmup, total, floor = 0 } = known('warmupCosine', options, WARMUP_COSINE_OPTIONS)
   needOption('warmupCosine', 'warmup', warmup, warmup >= 0 && warmup < total)
   needOption('warmupCosine', 'floor', floor, floor >= 0 && floor <= 1)
   return new LRScheduler(optimizer, (t, base) => {

@@ -1,4 +1,6 @@
 // Rates that go up and down, and momentum that goes the other way.
+
+import { known, optionNames } from '../../tensor/options.js'
 import { OptimError } from '../errors.js'
 import type { Optimizer } from '../optimizer.js'
 import { LRScheduler, needOption, needSteps, type RateOf } from './scheduler.js'
@@ -81,6 +83,10 @@ export interface OneCycleOptions {
   readonly threePhase?: boolean | undefined
 }
 
+const ONE_CYCLE_OPTIONS = optionNames<OneCycleOptions>()(
+  'maxLr totalSteps epochs stepsPerEpoch pctStart annealStrategy cycleMomentum baseMomentum maxMomentum divFactor finalDivFactor threePhase',
+)
+
 /** A stretch of the cycle: from one place between first, greatest and last to another. */
 interface Phase {
   readonly end: number
@@ -104,6 +110,7 @@ export class OneCycleLR extends MomentumScheduler {
   readonly totalSteps: number
 
   constructor(optimizer: Optimizer, options: OneCycleOptions) {
+    known('OneCycleLR', options, ONE_CYCLE_OPTIONS)
     const { maxLr, epochs = 0, stepsPerEpoch = 0, totalSteps = epochs * stepsPerEpoch } = options
     const { pctStart = 0.3, annealStrategy = 'cos', cycleMomentum = true } = options
     const {
@@ -190,6 +197,10 @@ export interface CyclicOptions {
   readonly maxMomentum?: number | undefined
 }
 
+const CYCLIC_OPTIONS = optionNames<CyclicOptions>()(
+  'baseLr maxLr stepSizeUp stepSizeDown mode gamma scaleFn scaleMode cycleMomentum baseMomentum maxMomentum',
+)
+
 /**
  * Triangles between two rates: up in stepSizeUp steps, down in stepSizeDown, again and again (Smith 2017, "Cyclical learning rates").
  *
@@ -202,6 +213,7 @@ export interface CyclicOptions {
  */
 export class CyclicLR extends MomentumScheduler {
   constructor(optimizer: Optimizer, options: CyclicOptions) {
+    known('CyclicLR', options, CYCLIC_OPTIONS)
     const { baseLr, maxLr, stepSizeUp = 2000, stepSizeDown = stepSizeUp, mode = 'triangular', gamma = 1 } = options
     const { cycleMomentum = true, baseMomentum = 0.8, maxMomentum = 0.9 } = options
     needSteps('CyclicLR', 'stepSizeUp', stepSizeUp)

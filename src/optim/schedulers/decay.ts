@@ -1,4 +1,6 @@
 // Rates that fall by a factor: in steps, all the time, or as a function says.
+
+import { known, optionNames } from '../../tensor/options.js'
 import type { Optimizer } from '../optimizer.js'
 import { LRScheduler, needOption, needSteps } from './scheduler.js'
 
@@ -6,6 +8,8 @@ export interface GammaOptions {
   /** The factor. 0.1. */
   readonly gamma?: number | undefined
 }
+
+const GAMMA_OPTIONS = optionNames<GammaOptions>()('gamma')
 
 /**
  * Multiplies the rate by gamma every `stepSize` steps: lr(t) = base gamma^floor(t / stepSize).
@@ -16,7 +20,8 @@ export interface GammaOptions {
  * @torch torch.optim.lr_scheduler.StepLR
  */
 export class StepLR extends LRScheduler {
-  constructor(optimizer: Optimizer, stepSize: number, { gamma = 0.1 }: GammaOptions = {}) {
+  constructor(optimizer: Optimizer, stepSize: number, options: GammaOptions = {}) {
+    const { gamma = 0.1 } = known('StepLR', options, GAMMA_OPTIONS)
     needSteps('StepLR', 'stepSize', stepSize)
     super(optimizer, (t, base) => base * gamma ** Math.floor(t / stepSize))
   }
@@ -31,7 +36,8 @@ export class StepLR extends LRScheduler {
  * @torch torch.optim.lr_scheduler.MultiStepLR
  */
 export class MultiStepLR extends LRScheduler {
-  constructor(optimizer: Optimizer, milestones: readonly number[], { gamma = 0.1 }: GammaOptions = {}) {
+  constructor(optimizer: Optimizer, milestones: readonly number[], options: GammaOptions = {}) {
+    const { gamma = 0.1 } = known('MultiStepLR', options, GAMMA_OPTIONS)
     super(optimizer, (t, base) => base * gamma ** milestones.filter(milestone => t >= milestone).length)
   }
 }
@@ -43,6 +49,8 @@ export interface ConstantLROptions {
   readonly totalIters?: number | undefined
 }
 
+const CONSTANT_LR_OPTIONS = optionNames<ConstantLROptions>()('factor totalIters')
+
 /**
  * A part of the rate for the first steps: lr(t) = base factor for t < totalIters, then base.
  *
@@ -52,7 +60,8 @@ export interface ConstantLROptions {
  * @torch torch.optim.lr_scheduler.ConstantLR
  */
 export class ConstantLR extends LRScheduler {
-  constructor(optimizer: Optimizer, { factor = 1 / 3, totalIters = 5 }: ConstantLROptions = {}) {
+  constructor(optimizer: Optimizer, options: ConstantLROptions = {}) {
+    const { factor = 1 / 3, totalIters = 5 } = known('ConstantLR', options, CONSTANT_LR_OPTIONS)
     needOption('ConstantLR', 'factor', factor, factor >= 0 && factor <= 1)
     super(optimizer, (t, base) => (t < totalIters ? base * factor : base))
   }
@@ -67,6 +76,8 @@ export interface LinearLROptions {
   readonly totalIters?: number | undefined
 }
 
+const LINEAR_LR_OPTIONS = optionNames<LinearLROptions>()('startFactor endFactor totalIters')
+
 /**
  * A straight line from one factor to another: lr(t) = base (start + (end - start) min(t, T) / T) with T = totalIters. A warmup by default.
  *
@@ -76,7 +87,8 @@ export interface LinearLROptions {
  * @torch torch.optim.lr_scheduler.LinearLR
  */
 export class LinearLR extends LRScheduler {
-  constructor(optimizer: Optimizer, { startFactor = 1 / 3, endFactor = 1, totalIters = 5 }: LinearLROptions = {}) {
+  constructor(optimizer: Optimizer, options: LinearLROptions = {}) {
+    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = known('LinearLR', options, LINEAR_LR_OPTIONS)
     needOption('LinearLR', 'startFactor', startFactor, startFactor > 0 && startFactor <= 1)
     needOption('LinearLR', 'endFactor', endFactor, endFactor >= 0 && endFactor <= 1)
     super(optimizer, (t, base) => base * (startFactor + (endFactor - startFactor) * Math.min(1, t / totalIters)))
@@ -105,6 +117,8 @@ export interface PolynomialLROptions {
   readonly power?: number | undefined
 }
 
+const POLYNOMIAL_LR_OPTIONS = optionNames<PolynomialLROptions>()('totalIters power')
+
 /**
  * Falls to 0 along a power: lr(t) = base (1 - min(t, T) / T)^power with T = totalIters.
  *
@@ -114,7 +128,8 @@ export interface PolynomialLROptions {
  * @torch torch.optim.lr_scheduler.PolynomialLR
  */
 export class PolynomialLR extends LRScheduler {
-  constructor(optimizer: Optimizer, { totalIters = 5, power = 1 }: PolynomialLROptions = {}) {
+  constructor(optimizer: Optimizer, options: PolynomialLROptions = {}) {
+    const { totalIters = 5, power = 1 } = known('PolynomialLR', options, POLYNOMIAL_LR_OPTIONS)
     needSteps('PolynomialLR', 'totalIters', totalIters)
     super(optimizer, (t, base) => base * (1 - Math.min(t, totalIters) / totalIters) ** power)
   }

@@ -8,6 +8,7 @@ const OTHER_EXPORTS = new Set([
   'TensorError',
   'GradlabError',
   'CheckpointError',
+  'OptionError',
   'data',
   'nn',
   'optim',
