@@ -44,11 +44,17 @@ export function pathOf(where: string, path: FilePath): string {
   })
 }
 
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EISDIR: 'this is a folder, not a file',
+  ENOTDIR: 'this is a file, not a folder',
+  EACCES: 'you are not allowed to read it',
+}
+
 export function unreadable(where: string, name: string, cause: unknown): unknown {
   if (cause instanceof DataError) return cause
   const { code, message } = cause as { code?: string; message: string }
-  const problem =
-    code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'this is a folder, not a file' : message
+  const problem = PROBLEMS[code ?? ''] ?? message
   return new DataError('DATA_MISSING', `${where}: ${name}: ${problem}.`, {
     cause,
     next: 'Paths are relative to the folder of the notebook or program.',
