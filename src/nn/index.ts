@@ -43,6 +43,15 @@ export {
   InstanceNorm2d,
   type NormOptions,
 } from './batch-norm.js'
+export {
+  BCELoss,
+  BCEWithLogitsLoss,
+  FocalLoss,
+  HingeLoss,
+  KLDivLoss,
+  MultiMarginLoss,
+  SigmoidFocalLoss,
+} from './binary-loss.js'
 export { Identity, Sequential } from './containers.js'
 export { Conv1d, Conv2d, type ConvOptions, type PerAxis } from './convolution.js'
 export {
@@ -64,7 +73,7 @@ export type { BackwardHook, ForwardHook, ForwardPreHook } from './hooks.js'
 export * as init from './init/index.js'
 export { interpolateStateDicts } from './interpolate.js'
 export { type LayerOptions, Linear, type LinearOptions } from './linear.js'
-export { CrossEntropyLoss, MSELoss, NLLLoss } from './loss.js'
+export { CrossEntropyLoss, GaussianNLLLoss, HuberLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss } from './loss.js'
 export { type BufferOptions, type Layer, Module, type ToOptions } from './module.js'
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './normalization.js'
 export { Parameter, type ParameterOptions } from './parameter.js'
@@ -84,6 +93,7 @@ export * as prune from './prune/index.js'
 export { GRU, LSTM, type Recurrence, type RecurrentOptions, RNN, type RNNOptions } from './recurrent.js'
 export { GRUCell, LSTMCell, RNNCell } from './recurrent-cells.js'
 export type { CellOptions, LSTMState, RNNCellOptions } from './recurrent-steps.js'
+export { ContrastiveLoss, CosineEmbeddingLoss, InfoNCELoss, TripletMarginLoss } from './similarity-loss.js'
 export { cloneStateDict, type LoadOptions, type LoadReport, type StateDict, toTorchNames } from './state-dict.js'
 export { Summary, type SummaryInput, type SummaryRow } from './summary.js'
 export {

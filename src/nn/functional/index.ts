@@ -25,10 +25,19 @@ export {
   type InstanceNormFunctionOptions,
   instanceNorm,
 } from './batch-norm.js'
+export {
+  type BinaryCrossEntropyOptions,
+  type BinaryCrossEntropyWithLogitsOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+} from './binary.js'
 export { type CrossEntropyOptions, crossEntropy, type NLLLossOptions, nllLoss } from './cross-entropy.js'
+export { type KlDivOptions, klDiv } from './divergence.js'
 export { type DropoutFunctionOptions, dropout } from './dropout.js'
 export { type EmbeddingFunctionOptions, embedding } from './embedding.js'
+export { type FocalLossOptions, focalLoss, type SigmoidFocalLossOptions, sigmoidFocalLoss } from './focal.js'
 export { type GluOptions, glu, mish, softsign, swiglu, swish } from './gates.js'
+export { type HingeLossOptions, hingeLoss, type MultiMarginLossOptions, multiMarginLoss } from './margin.js'
 export { type LayerNormFunctionOptions, layerNorm, type RmsNormFunctionOptions, rmsNorm } from './normalization.js'
 export {
   alibiBias,
@@ -56,4 +65,23 @@ export {
   selu,
 } from './rectifiers.js'
 export type { LossOptions, Reduction } from './reduction.js'
-export { mseLoss } from './regression.js'
+export {
+  type GaussianNllLossOptions,
+  gaussianNllLoss,
+  type HuberLossOptions,
+  huberLoss,
+  l1Loss,
+  mseLoss,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
+} from './regression.js'
+export {
+  type ContrastiveLossOptions,
+  type CosineEmbeddingLossOptions,
+  contrastiveLoss,
+  cosineEmbeddingLoss,
+  type InfoNceOptions,
+  infoNCE,
+  type TripletMarginLossOptions,
+  tripletMarginLoss,
+} from './similarity.js'
