@@ -53,6 +53,19 @@ export {
   type Stateful,
   saveCheckpoint,
 } from './checkpoint/index.js'
+export {
+  type CompiledStep,
+  CompileError,
+  type CompileErrorCode,
+  type CompileOptions,
+  compile,
+  type ExplainedConstant,
+  type ExplainedProgram,
+  type ExplainedStep,
+  Explanation,
+  type ProfileOptions,
+  profile,
+} from './compile/index.js'
 export { GradlabError } from './errors.js'
 export {
   bernoulli,
@@ -110,6 +123,7 @@ export {
   type TensorLike,
 } from './tensor/index.js'
 export { cartesianProd, cat, hstack, meshgrid, stack, vstack } from './tensor/join.js'
+export { branch, perCall } from './tensor/live.js'
 export { type MemoryEntry, type MemoryReport, memory, trackMemory } from './tensor/memory.js'
 export {
   type DimOption,

@@ -14,15 +14,16 @@ const LIBRARY: Record<string, string[]> = {
   backends: ['tensor'],
   nn: ['tensor', 'random', 'autograd'],
   optim: ['tensor', 'random', 'autograd', 'nn'],
+  compile: ['tensor', 'autograd'],
   data: ['tensor', 'random', 'autograd', 'nn'],
-  checkpoint: ['tensor', 'random', 'optim', 'data'],
+  checkpoint: ['tensor', 'random', 'data'],
   notebook: [],
   cli: ['notebook', 'data'],
-  index: ['tensor', 'random', 'autograd', 'backends', 'nn', 'optim', 'data', 'checkpoint'],
+  index: ['tensor', 'random', 'autograd', 'backends', 'compile', 'nn', 'optim', 'data', 'checkpoint'],
 }
 
 /** Rooms that load where there is no Node and no package: a page, a worker, a phone. */
-const EVERYWHERE = ['tensor', 'random', 'autograd', 'backends', 'nn', 'optim']
+const EVERYWHERE = ['tensor', 'random', 'autograd', 'backends', 'compile', 'nn', 'optim']
 
 /** The same for the kernel. */
 const KERNEL: Record<string, string[]> = {

@@ -113,6 +113,7 @@ export function resetModes(): void {
   hooks.passing = false
   hooks.passes = 0
   hooks.fresh = []
+  hooks.tracing?.abandon()
   setWanted(undefined)
   dismissKeeper()
 }

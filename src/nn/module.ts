@@ -1,6 +1,7 @@
 // The base of all layers and models: a class whose fields hold parameters, buffers and other modules.
 import type { DType } from '../tensor/dtype.js'
 import { isFloat } from '../tensor/dtype.js'
+import { hooks } from '../tensor/graph.js'
 import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
@@ -49,8 +50,17 @@ const LOAD_OPTIONS = optionNames<LoadOptions>()('strict')
  * @differs `model.forward(x)` is the one way to call a model; modules in arrays are found without ModuleList
  */
 export abstract class Module {
+  #training = true
+
   /** Whether the module is being trained (true) or used: dropout and batch normalisation ask for it. */
-  training = true
+  get training(): boolean {
+    hooks.tracing?.guard(() => this.#training, this)
+    return this.#training
+  }
+
+  set training(on: boolean) {
+    this.#training = on
+  }
 
   /** What the module computes. */
   abstract forward(...inputs: never[]): unknown

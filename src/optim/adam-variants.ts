@@ -1,13 +1,17 @@
 // Adam with other second moments, other momentum, another beginning.
+
+import { branch, perCall } from '../tensor/live.js'
 import { maximum } from '../tensor/ops/arithmetic.js'
 import type { Tensor } from '../tensor/tensor.js'
 import {
+  decay,
   nextStep,
   Optimizer,
   type OptimizerParams,
   type ParamGroup,
   type ParamState,
   running,
+  step,
   withL2,
 } from './optimizer.js'
 
@@ -34,6 +38,25 @@ abstract class WithMoments<O extends MomentsOptions> extends Optimizer<O> {
     this.need('eps', group.eps, group.eps >= 0)
     this.need('weightDecay', group.weightDecay, group.weightDecay >= 0)
   }
+
+  /** Weight decay, then the running means of gradient and squared gradient: g, m, v. */
+  protected moments(
+    p: Tensor,
+    gradient: Tensor,
+    group: ParamGroup<O> & { readonly decoupledWeightDecay: boolean },
+    state: ParamState,
+  ): { g: Tensor; m: Tensor; v: Tensor } {
+    if (group.decoupledWeightDecay) decay(p, group)
+    const g = group.decoupledWeightDecay ? gradient : withL2(gradient, p, group)
+    const m = running(state, 'expAvg', p).lerp_(
+      g,
+      perCall(() => 1 - group.betas[0]),
+    )
+    const v = running(state, 'expAvgSq', p)
+      .mul_(perCall(() => group.betas[1]))
+      .addcmul_(g, g, { value: perCall(() => 1 - group.betas[1]) })
+    return { g, m, v }
+  }
 }
 
 /**
@@ -54,13 +77,15 @@ export class Adamax extends WithMoments<MomentsOptions> {
   }
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<MomentsOptions>, state: ParamState): void {
-    const { lr, betas, eps, weightDecay } = group
-    const t = nextStep(state)
-    const g = withL2(gradient, p, weightDecay)
-    const m = running(state, 'expAvg', p).lerp_(g, 1 - betas[0])
-    const u = maximum(running(state, 'expInf', p).mul(betas[1]), g.abs().add_(eps))
-    state.expInf = u
-    p.addcdiv_(m, u, { value: -lr / (1 - betas[0] ** t) })
+    nextStep(state)
+    const g = withL2(gradient, p, group)
+    const m = running(state, 'expAvg', p).lerp_(
+      g,
+      perCall(() => 1 - group.betas[0]),
+    )
+    const before = running(state, 'expInf', p).mul_(perCall(() => group.betas[1]))
+    const u = before.copy_(maximum(before, g.abs().add_(group.eps)))
+    p.addcdiv_(m, u, { value: perCall(() => -group.lr / (1 - group.betas[0] ** step(state))) })
   }
 }
 
@@ -92,24 +117,22 @@ export class NAdam extends WithMoments<NAdamOptions> {
   }
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<NAdamOptions>, state: ParamState): void {
-    const { lr, betas, eps, weightDecay, momentumDecay, decoupledWeightDecay } = group
-    const t = nextStep(state)
-    const muAt = (step: number): number => betas[0] * (1 - 0.5 * 0.96 ** (step * momentumDecay))
-    const [mu, next] = [muAt(t), muAt(t + 1)]
-    const product = ((state.muProduct as number | undefined) ?? 1) * mu
-    state.muProduct = product
-    if (decoupledWeightDecay && weightDecay !== 0) p.mul_(1 - lr * weightDecay)
-    const g = withL2(gradient, p, decoupledWeightDecay ? 0 : weightDecay)
-    const m = running(state, 'expAvg', p).lerp_(g, 1 - betas[0])
-    const v = running(state, 'expAvgSq', p)
-      .mul_(betas[1])
-      .addcmul_(g, g, { value: 1 - betas[1] })
+    nextStep(state)
+    const mu = (t: number): number => group.betas[0] * (1 - 0.5 * 0.96 ** (t * group.momentumDecay))
+    const now = (): number => mu(step(state))
+    const next = (): number => mu(step(state) + 1)
+    const product = (): number => (state.muProduct as number | undefined) ?? 1
+    perCall(() => {
+      state.muProduct = product() * now()
+      return product()
+    })
+    const { g, m, v } = this.moments(p, gradient, group, state)
     const denominator = v
-      .div(1 - betas[1] ** t)
+      .div(perCall(() => 1 - group.betas[1] ** step(state)))
       .sqrt_()
-      .add_(eps)
-    p.addcdiv_(g, denominator, { value: (-lr * (1 - mu)) / (1 - product) })
-    p.addcdiv_(m, denominator, { value: (-lr * next) / (1 - product * next) })
+      .add_(group.eps)
+    p.addcdiv_(g, denominator, { value: perCall(() => (-group.lr * (1 - now())) / (1 - product())) })
+    p.addcdiv_(m, denominator, { value: perCall(() => (-group.lr * next()) / (1 - product() * next())) })
   }
 }
 
@@ -138,23 +161,22 @@ export class RAdam extends WithMoments<RAdamOptions> {
   }
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<RAdamOptions>, state: ParamState): void {
-    const { lr, betas, eps, weightDecay, decoupledWeightDecay } = group
-    const t = nextStep(state)
-    if (decoupledWeightDecay && weightDecay !== 0) p.mul_(1 - lr * weightDecay)
-    const g = withL2(gradient, p, decoupledWeightDecay ? 0 : weightDecay)
-    const m = running(state, 'expAvg', p).lerp_(g, 1 - betas[0])
-    const v = running(state, 'expAvgSq', p)
-      .mul_(betas[1])
-      .addcmul_(g, g, { value: 1 - betas[1] })
-    const seen = 1 - betas[1] ** t
-    const rho = 2 / (1 - betas[1]) - 1
-    const rhoT = rho - (2 * t * betas[1] ** t) / seen
-    const step = lr / (1 - betas[0] ** t)
-    if (rhoT <= 5) {
-      p.sub_(m.mul(step))
+    const rho = (): number => 2 / (1 - group.betas[1]) - 1
+    const seen = (t: number): number => 1 - group.betas[1] ** t
+    const rhoAt = (t: number): number => rho() - (2 * t * group.betas[1] ** t) / seen(t)
+    const early = branch(() => rhoAt(step(state) + 1) <= 5)
+    nextStep(state)
+    const { m, v } = this.moments(p, gradient, group, state)
+    const length = (): number => group.lr / (1 - group.betas[0] ** step(state))
+    if (early) {
+      p.sub_(m.mul(perCall(length)))
       return
     }
-    const rectified = Math.sqrt(((rhoT - 4) * (rhoT - 2) * rho) / ((rho - 4) * (rho - 2) * rhoT))
-    p.addcdiv_(m, v.sqrt().add_(eps), { value: -step * rectified * Math.sqrt(seen) })
+    const rectified = (): number => {
+      const [all, now] = [rho(), rhoAt(step(state))]
+      return Math.sqrt(((now - 4) * (now - 2) * all) / ((all - 4) * (all - 2) * now))
+    }
+    const value = perCall(() => -length() * rectified() * Math.sqrt(seen(step(state))))
+    p.addcdiv_(m, v.sqrt().add_(group.eps), { value })
   }
 }

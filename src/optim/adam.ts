@@ -1,14 +1,17 @@
 // Adam and its relatives: a step for each number, as long as its gradients have been steady.
+import { perCall } from '../tensor/live.js'
 import { maximum } from '../tensor/ops/arithmetic.js'
 import { known } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import {
+  decay,
   nextStep,
   Optimizer,
   type OptimizerParams,
   type ParamGroup,
   type ParamState,
   running,
+  step,
   withL2,
 } from './optimizer.js'
 
@@ -64,27 +67,30 @@ export class Adam extends Optimizer<AdamOptions> {
   }
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<AdamOptions>, state: ParamState): void {
-    const { lr, betas, eps, amsgrad, maximize } = group
-    const t = nextStep(state)
+    const { eps, amsgrad, maximize } = group
+    nextStep(state)
     const g = this.decayed(p, maximize ? gradient.neg() : gradient, group)
-    const m = running(state, 'expAvg', p).lerp_(g, 1 - betas[0])
+    const m = running(state, 'expAvg', p).lerp_(
+      g,
+      perCall(() => 1 - group.betas[0]),
+    )
     let v = running(state, 'expAvgSq', p)
-      .mul_(betas[1])
-      .addcmul_(g, g, { value: 1 - betas[1] })
+      .mul_(perCall(() => group.betas[1]))
+      .addcmul_(g, g, { value: perCall(() => 1 - group.betas[1]) })
     if (amsgrad) {
-      v = maximum(running(state, 'maxExpAvgSq', p), v)
-      state.maxExpAvgSq = v
+      const greatest = running(state, 'maxExpAvgSq', p)
+      v = greatest.copy_(maximum(greatest, v))
     }
     const denominator = v
       .sqrt()
-      .div_(Math.sqrt(1 - betas[1] ** t))
+      .div_(perCall(() => Math.sqrt(1 - group.betas[1] ** step(state))))
       .add_(eps)
-    p.addcdiv_(m, denominator, { value: -lr / (1 - betas[0] ** t) })
+    p.addcdiv_(m, denominator, { value: perCall(() => -group.lr / (1 - group.betas[0] ** step(state))) })
   }
 
   /** The gradient that is used: with the L2 penalty. */
-  protected decayed(p: Tensor, g: Tensor, { weightDecay }: ParamGroup<AdamOptions>): Tensor {
-    return withL2(g, p, weightDecay)
+  protected decayed(p: Tensor, g: Tensor, group: ParamGroup<AdamOptions>): Tensor {
+    return withL2(g, p, group)
   }
 }
 
@@ -105,8 +111,8 @@ export class AdamW extends Adam {
     super(params, { ...known('AdamW', options, DEFAULTS), weightDecay: options.weightDecay ?? 1e-2 })
   }
 
-  protected override decayed(p: Tensor, g: Tensor, { lr, weightDecay }: ParamGroup<AdamOptions>): Tensor {
-    if (weightDecay !== 0) p.mul_(1 - lr * weightDecay)
+  protected override decayed(p: Tensor, g: Tensor, group: ParamGroup<AdamOptions>): Tensor {
+    decay(p, group)
     return g
   }
 }

@@ -2,6 +2,7 @@
 import { noGrad } from '../autograd/index.js'
 import type { Module } from '../nn/index.js'
 import { isFloat } from '../tensor/dtype.js'
+import { branch, perCall } from '../tensor/live.js'
 import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { OptimError } from './errors.js'
@@ -29,16 +30,17 @@ abstract class WeightAverage {
         'STATE_DICT',
         `${this.constructor.name}: the means are in the model; swap them out before update().`,
       )
-    const share = this.share(this.updates)
+    const whole = branch(() => this.share(this.updates) === 1)
+    const share = perCall(() => this.share(this.updates))
     const now = this.model.stateDict()
     noGrad(() => {
       for (const [name, mean] of this.#means) {
         const value = now[name] as Tensor
-        if (isFloat(mean.dtype) && share < 1) mean.lerp_(value, share)
+        if (isFloat(mean.dtype) && !whole) mean.lerp_(value, share)
         else mean.copy_(value)
       }
     })
-    this.updates++
+    perCall(() => ++this.updates)
   }
 
   /** Exchanges weights and means: once to use the means, once more to go on training. */

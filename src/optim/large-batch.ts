@@ -1,16 +1,19 @@
 // Optimizers for large batches and large models: layers with steps of their own length, and steps of one length for all.
+import { perCall } from '../tensor/live.js'
 import { div, mul } from '../tensor/ops/arithmetic.js'
 import { where } from '../tensor/ops/choose.js'
 import { gt } from '../tensor/ops/compare.js'
 import { norm } from '../tensor/ops/reduce.js'
 import type { Tensor } from '../tensor/tensor.js'
 import {
+  decay,
   nextStep,
   Optimizer,
   type OptimizerParams,
   type ParamGroup,
   type ParamState,
   running,
+  step,
   withL2,
 } from './optimizer.js'
 
@@ -51,12 +54,19 @@ export class Lion extends Optimizer<LionOptions> {
   }
 
   protected override update(p: Tensor, g: Tensor, group: ParamGroup<LionOptions>, state: ParamState): void {
-    const { lr, betas, weightDecay } = group
     const m = running(state, 'expAvg', p)
-    const direction = m.lerp(g, 1 - betas[0]).sign()
-    if (weightDecay !== 0) p.mul_(1 - lr * weightDecay)
-    p.sub_(direction.mul(lr))
-    m.lerp_(g, 1 - betas[1])
+    const direction = m
+      .lerp(
+        g,
+        perCall(() => 1 - group.betas[0]),
+      )
+      .sign()
+    decay(p, group)
+    p.sub_(direction.mul(perCall(() => group.lr)))
+    m.lerp_(
+      g,
+      perCall(() => 1 - group.betas[1]),
+    )
   }
 }
 
@@ -99,12 +109,13 @@ export class LARS extends Optimizer<LARSOptions> {
   }
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<LARSOptions>, state: ParamState): void {
-    const { lr, momentum, weightDecay, trustCoefficient, adapt } = group
-    const g = withL2(gradient, p, weightDecay)
-    const b = running(state, 'momentumBuffer', p).mul_(momentum)
+    const lr = perCall(() => group.lr)
+    const g = withL2(gradient, p, group)
+    const b = running(state, 'momentumBuffer', p).mul_(perCall(() => group.momentum))
     const [length, slope] = [norm(p), norm(gradient)]
-    const ratio = trusted(length, slope, length.mul(trustCoefficient).div(slope.add(length.mul(weightDecay))))
-    p.sub_(b.add_(g.mul(adapt ? ratio.mul(lr) : lr)))
+    const decayed = slope.add(length.mul(perCall(() => group.weightDecay)))
+    const ratio = trusted(length, slope, length.mul(group.trustCoefficient).div(decayed))
+    p.sub_(b.add_(g.mul(group.adapt ? ratio.mul(lr) : lr)))
   }
 }
 
@@ -149,21 +160,20 @@ export class LAMB extends Optimizer<LAMBOptions> {
   }
 
   protected override update(p: Tensor, g: Tensor, group: ParamGroup<LAMBOptions>, state: ParamState): void {
-    const { lr, betas, eps, weightDecay, adapt } = group
-    const t = nextStep(state)
-    const m = running(state, 'expAvg', p).lerp_(g, 1 - betas[0])
-    const v = running(state, 'expAvgSq', p)
-      .mul_(betas[1])
-      .addcmul_(g, g, { value: 1 - betas[1] })
-    const adam = m.div(1 - betas[0] ** t).div_(
-      v
-        .div(1 - betas[1] ** t)
-        .sqrt_()
-        .add_(eps),
+    nextStep(state)
+    const corrected = (x: Tensor, which: 0 | 1): Tensor => x.div(perCall(() => 1 - group.betas[which] ** step(state)))
+    const m = running(state, 'expAvg', p).lerp_(
+      g,
+      perCall(() => 1 - group.betas[0]),
     )
-    const u = withL2(adam, p, weightDecay)
-    const [length, step] = [norm(p), norm(u)]
-    p.sub_(mul(u, adapt ? trusted(length, step, div(length, step)).mul(lr) : lr))
+    const v = running(state, 'expAvgSq', p)
+      .mul_(perCall(() => group.betas[1]))
+      .addcmul_(g, g, { value: perCall(() => 1 - group.betas[1]) })
+    const adam = corrected(m, 0).div_(corrected(v, 1).sqrt_().add_(group.eps))
+    const u = withL2(adam, p, group)
+    const lr = perCall(() => group.lr)
+    const [length, reach] = [norm(p), norm(u)]
+    p.sub_(mul(u, group.adapt ? trusted(length, reach, div(length, reach)).mul(lr) : lr))
   }
 }
 

@@ -1,11 +1,12 @@
 // What all optimizers share: groups of parameters with options of their own, a state for each parameter, the step.
 import { enableGrad, noGrad } from '../autograd/index.js'
+import { atomic } from '../tensor/atomic.js'
 import { shapeText } from '../tensor/errors.js'
+import { branch, perCall } from '../tensor/live.js'
 import { fullLike } from '../tensor/ops/like.js'
 import { known } from '../tensor/options.js'
 import { sameShape } from '../tensor/shape.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
-import { atomic } from './atomic.js'
 import { OptimError } from './errors.js'
 
 /** What every optimizer knows of a group. */
@@ -197,15 +198,27 @@ export function running(state: ParamState, name: string, parameter: Tensor, star
 }
 
 /** The gradient with that of the penalty weightDecay/2 |p|^2. */
-export function withL2(gradient: Tensor, parameter: Tensor, weightDecay: number): Tensor {
-  return weightDecay === 0 ? gradient : gradient.add(parameter.mul(weightDecay))
+export function withL2(gradient: Tensor, parameter: Tensor, group: { readonly weightDecay: number }): Tensor {
+  if (branch(() => group.weightDecay === 0)) return gradient
+  return gradient.add(parameter.mul(perCall(() => group.weightDecay)))
+}
+
+/** Weight decay beside the step: p shrinks by lr weightDecay p. */
+export function decay(parameter: Tensor, group: { readonly lr: number; readonly weightDecay: number }): void {
+  if (branch(() => group.weightDecay !== 0)) parameter.mul_(perCall(() => 1 - group.lr * group.weightDecay))
 }
 
 /** Counts a parameter's steps: 1 at the first. */
-export function nextStep(state: ParamState): number {
-  const step = ((state.step as number | undefined) ?? 0) + 1
-  state.step = step
-  return step
+export function nextStep(state: ParamState): void {
+  perCall(() => {
+    state.step = step(state) + 1
+    return state.step
+  })
+}
+
+/** The number of a parameter's step. */
+export function step(state: ParamState): number {
+  return (state.step as number | undefined) ?? 0
 }
 
 /** What `torch.optim.Optimizer.state_dict()` has. */

@@ -1,4 +1,5 @@
 // Steps scaled by the size of the gradients: running means of their squares, or their sum.
+import { branch, perCall } from '../tensor/live.js'
 import type { Tensor } from '../tensor/tensor.js'
 import {
   nextStep,
@@ -7,6 +8,7 @@ import {
   type ParamGroup,
   type ParamState,
   running,
+  step,
   withL2,
 } from './optimizer.js'
 
@@ -50,20 +52,18 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
   }
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<RMSpropOptions>, state: ParamState): void {
-    const { lr, alpha, eps, weightDecay, momentum, centered } = group
-    const g = withL2(gradient, p, weightDecay)
-    const v = running(state, 'squareAvg', p)
-      .mul_(alpha)
-      .addcmul_(g, g, { value: 1 - alpha })
-    const spread = centered
-      ? v.sub(
-          running(state, 'gradAvg', p)
-            .lerp_(g, 1 - alpha)
-            .square(),
-        )
-      : v
-    const step = g.div(spread.sqrt().add_(eps))
-    p.sub_((momentum > 0 ? running(state, 'momentumBuffer', p).mul_(momentum).add_(step) : step).mul(lr))
+    const { eps, centered } = group
+    const [alpha, rest] = [perCall(() => group.alpha), perCall(() => 1 - group.alpha)]
+    const g = withL2(gradient, p, group)
+    const v = running(state, 'squareAvg', p).mul_(alpha).addcmul_(g, g, { value: rest })
+    const spread = centered ? v.sub(running(state, 'gradAvg', p).lerp_(g, rest).square()) : v
+    let step = g.div(spread.sqrt().add_(eps))
+    if (branch(() => group.momentum > 0)) {
+      step = running(state, 'momentumBuffer', p)
+        .mul_(perCall(() => group.momentum))
+        .add_(step)
+    }
+    p.sub_(step.mul(perCall(() => group.lr)))
   }
 }
 
@@ -104,11 +104,11 @@ export class Adagrad extends Optimizer<AdagradOptions> {
   }
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<AdagradOptions>, state: ParamState): void {
-    const { lr, lrDecay, weightDecay, initialAccumulatorValue, eps } = group
-    const t = nextStep(state)
-    const g = withL2(gradient, p, weightDecay)
+    const { initialAccumulatorValue, eps } = group
+    nextStep(state)
+    const g = withL2(gradient, p, group)
     const s = running(state, 'sum', p, initialAccumulatorValue).addcmul_(g, g)
-    p.addcdiv_(g, s.sqrt().add_(eps), { value: -lr / (1 + (t - 1) * lrDecay) })
+    p.addcdiv_(g, s.sqrt().add_(eps), { value: perCall(() => -group.lr / (1 + (step(state) - 1) * group.lrDecay)) })
   }
 }
 
@@ -147,14 +147,13 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
   }
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<AdadeltaOptions>, state: ParamState): void {
-    const { lr, rho, eps, weightDecay } = group
-    const g = withL2(gradient, p, weightDecay)
-    const v = running(state, 'squareAvg', p)
-      .mul_(rho)
-      .addcmul_(g, g, { value: 1 - rho })
+    const { eps } = group
+    const [rho, rest] = [perCall(() => group.rho), perCall(() => 1 - group.rho)]
+    const g = withL2(gradient, p, group)
+    const v = running(state, 'squareAvg', p).mul_(rho).addcmul_(g, g, { value: rest })
     const u = running(state, 'accDelta', p)
     const step = u.add(eps).sqrt_().div_(v.add(eps).sqrt_()).mul_(g)
-    u.mul_(rho).addcmul_(step, step, { value: 1 - rho })
-    p.sub_(step.mul(lr))
+    u.mul_(rho).addcmul_(step, step, { value: rest })
+    p.sub_(step.mul(perCall(() => group.lr)))
   }
 }

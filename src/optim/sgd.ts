@@ -1,4 +1,5 @@
 // Stochastic gradient descent.
+import { branch, perCall } from '../tensor/live.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { Optimizer, type OptimizerParams, type ParamGroup, type ParamState, withL2 } from './optimizer.js'
 
@@ -49,14 +50,16 @@ export class SGD extends Optimizer<SGDOptions> {
   }
 
   protected override update(p: Tensor, gradient: Tensor, group: ParamGroup<SGDOptions>, state: ParamState): void {
-    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group
-    let g = withL2(maximize ? gradient.neg() : gradient, p, weightDecay)
-    if (momentum !== 0) {
+    let g = withL2(group.maximize ? gradient.neg() : gradient, p, group)
+    if (branch(() => group.momentum !== 0)) {
+      const momentum = perCall(() => group.momentum)
       const first = state.momentumBuffer === undefined
-      const b = first ? g.clone() : (state.momentumBuffer as Tensor).mul_(momentum).add_(g.mul(1 - dampening))
+      const b = first
+        ? g.clone()
+        : (state.momentumBuffer as Tensor).mul_(momentum).add_(g.mul(perCall(() => 1 - group.dampening)))
       state.momentumBuffer = b
-      g = nesterov ? g.add(b.mul(momentum)) : b
+      g = group.nesterov ? g.add(b.mul(momentum)) : b
     }
-    p.sub_(g.mul(lr))
+    p.sub_(g.mul(perCall(() => group.lr)))
   }
 }

@@ -2,6 +2,7 @@
 // 1, 2, 3", SC 2011): block number `counter` of key `seed` gives four words, whoever computes it, so eager and compiled runs and all
 // backends draw the same numbers. A draw of n elements of 32 bits takes ceil(n / 4) blocks, one of float64 ceil(n / 2).
 import { TensorError } from '../tensor/errors.js'
+import { hooks } from '../tensor/graph.js'
 import { type GeneratorState, state } from '../tensor/state.js'
 
 /** A place in a stream, as plain data that can be saved. */
@@ -114,6 +115,7 @@ const shared = new Generator(0, state.generator)
 export function takeBlocks(generator: GeneratorState, blocks: number): number {
   const first = generator.counter
   generator.counter = first + blocks
+  hooks.tracing?.drew(generator, first, blocks)
   return first
 }
 

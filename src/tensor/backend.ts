@@ -1,6 +1,7 @@
 // The door between the core and its backends: storage, reading and writing, and one kernel for each primitive.
 import type { DType, StoredArray } from './dtype.js'
 import type { KernelName, PrimitiveParams } from './primitives.js'
+import type { KernelOp, PlannedProgram } from './program.js'
 import type { Shape } from './shape.js'
 
 /** A piece of a backend's memory, shared by a tensor and its views. Only its backend knows where the bytes are. */
@@ -69,6 +70,31 @@ export interface LiveStorage {
 /** What is known of small storages: nothing, that each lives, or also the line that made it (some microseconds each). */
 export type Tracking = 'off' | 'count' | 'lines'
 
+/** Hears what a backend does, for a while: how a step becomes a program. */
+export interface Observer {
+  /** A kernel has run; not those that it called itself. */
+  kernel<P extends KernelName>(name: P, inputs: readonly Operand[], out: Operand, params: PrimitiveParams[P]): void
+  /** Memory was taken, also for a moment within a kernel. */
+  allocated(storage: Storage): void
+  /** Numbers came from the host. */
+  write(storage: Storage, array: StoredArray, offset: number): void
+  /** Numbers are about to go to the host. */
+  read(storage: Storage): void
+}
+
+/** A program: kernels in their order, over memory that was planned. */
+export interface Executable {
+  /**
+   * Computes it once. `given` is the memory that changes from call to call, in the order in which the program lists it, each row-major from
+   * its offset on. Returns false where an index was out of its range: the numbers are worth nothing then.
+   */
+  run(given: readonly Operand[]): boolean
+  /** The same, operation by operation: milliseconds of each. */
+  timed?(given: readonly Operand[]): Float64Array
+  /** Gives its memory back. */
+  release(): void
+}
+
 export interface Backend {
   readonly name: string
   /** Where reads can only be had by promise (a GPU in a browser); then `read` throws READ_ASYNC. */
@@ -89,6 +115,12 @@ export interface Backend {
   listing(): LiveStorage[]
   /** Whether every storage is counted for itself from now on, with or without the line that made it. */
   setTracking(tracking: Tracking): void
+  /** Tells an observer what happens from now on, or nobody. Backends without it cannot be traced. */
+  watch?(observer: Observer | undefined): void
+  /** Makes a program ready to run. Backends without it run it kernel by kernel. */
+  assemble?(program: PlannedProgram): Executable
+  /** Whether assemble can put a primitive into one loop with others. */
+  fuses?(op: KernelOp, constant: (buffer: number) => number | undefined): boolean
   /** Waits for work in flight; a no-op where kernels run at once. */
   synchronize(): Promise<void>
 }

@@ -1,5 +1,7 @@
 // What the core knows of autograd: that it may watch what is computed. The autograd room fills in the watcher.
-import type { Storage } from './backend.js'
+import type { Backend, Storage } from './backend.js'
+import type { DType } from './dtype.js'
+import type { LiveNumber } from './live.js'
 import type { PrimitiveName, PrimitiveParams } from './primitives.js'
 import type { Tensor } from './tensor.js'
 
@@ -36,6 +38,24 @@ export interface Hooks {
   fresh: Storage[]
   tracer: Watcher['push'] | undefined
   makeLeaf: ((x: Tensor) => void) | undefined
+  /** The trace of a step that is being made. */
+  tracing: Tracing | undefined
+}
+
+/** What a trace asks of those whose numbers it cannot see: see perCall and branch in live.ts. */
+export interface Tracing {
+  /** A number that is computed anew at each call. Returns what stands for it. */
+  number(compute: () => number): number
+  /** A tensor of zero dimensions that holds such a number. */
+  operand(number: LiveNumber, dtype: DType, backend: Backend): Tensor
+  /** A decision that the program depends on: another answer at a later call means another program. One of each owner will do. */
+  guard(read: () => unknown, owner?: object): void
+  /** Ends the trace, where a host stops a cell in the middle. */
+  abandon(): void
+  /** Runs `f` apart: what it does is no part of the program. */
+  aside<T>(f: () => T): T
+  /** Blocks of random numbers were taken. */
+  drew(generator: { readonly key: readonly [number, number]; counter: number }, first: number, blocks: number): void
 }
 
 /** The hooks of the engine; without autograd nothing is watched. */
@@ -50,4 +70,5 @@ export const hooks: Hooks = {
   fresh: [],
   /** What `requiresGrad: true` at creation calls. */
   makeLeaf: undefined,
+  tracing: undefined,
 }

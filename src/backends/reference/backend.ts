@@ -1,10 +1,11 @@
 // The reference backend: typed arrays and plain loops. Every result is computed in float64 and rounded once: it is the truth
 // that the other backends are tested against.
-import type { Backend, LiveStorage, Storage, Tracking } from '../../tensor/backend.js'
+import type { Backend, Kernels, LiveStorage, Observer, Storage, Tracking } from '../../tensor/backend.js'
 import { callSite } from '../../tensor/call-site.js'
 import { DTYPES, type DType, type StoredArray } from '../../tensor/dtype.js'
 import { TensorError } from '../../tensor/errors.js'
 import { findCollector } from '../collector.js'
+import { observed } from '../observed.js'
 import { outOfMemory } from '../out-of-memory.js'
 import { loops } from './loops.js'
 
@@ -58,17 +59,24 @@ export function referenceBackend(): Backend {
   const backend: Backend = {
     name: 'reference',
     asynchronous: false,
-    kernels: loops(arrayOf),
+    get kernels(): Kernels {
+      return heard
+    },
     allocate(dtype, length) {
       const storage = new ArrayStorage(backend, dtype, length, arrayFor(dtype, length))
       use.add(storage)
+      observer?.allocated(storage)
       if (tracking !== 'off' || bytesOf(storage) >= LARGE) know(storage)
       return storage
     },
     write(storage, array, offset) {
+      observer?.write(storage, array, offset)
       arrayOf(storage).set(array, offset)
     },
-    read: (storage, offset, length) => arrayOf(storage).slice(offset, offset + length),
+    read(storage, offset, length) {
+      observer?.read(storage)
+      return arrayOf(storage).slice(offset, offset + length)
+    },
     readAsync: async (storage, offset, length) => arrayOf(storage).slice(offset, offset + length),
     release(storage) {
       const held = storage as ArrayStorage
@@ -88,8 +96,15 @@ export function referenceBackend(): Backend {
       if ((wanted === 'off') !== (tracking === 'off')) known = []
       tracking = wanted
     },
+    watch(next) {
+      observer = next
+      heard = next === undefined ? kernels : observed(kernels, next)
+    },
     synchronize: async () => {},
   }
+  const kernels = loops(arrayOf)
+  let observer: Observer | undefined
+  let heard: Kernels = kernels
   return backend
 }
 

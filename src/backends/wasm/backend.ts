@@ -1,23 +1,15 @@
 // The wasm backend, the default: kernels in WebAssembly SIMD, made at run time; what is rare runs in the reference's loops
 // over views of the heap.
-import type { Backend, Kernels, Storage } from '../../tensor/backend.js'
+import type { Backend, Kernels, Observer, Storage } from '../../tensor/backend.js'
 import { DTYPES, type DType, type StoredArray } from '../../tensor/dtype.js'
 import { TensorError } from '../../tensor/errors.js'
+import { observed } from '../observed.js'
 import { loops } from '../reference/loops.js'
-import { lineKernels } from './along/kernels.js'
-import { convKernels } from './conv.js'
+import { allKernels } from './all-kernels.js'
 import { withHalf } from './convert/half.js'
-import { convertKernels } from './convert/kernels.js'
-import type { Ground } from './ground.js'
-import { indexKernels } from './index/kernels.js'
-import { ElementwiseKernels } from './kernels.js'
-import { Gemm, matmulKernel } from './matmul.js'
 import { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
-import { moveKernels } from './move/kernels.js'
-import { poolKernels } from './pool.js'
-import { randomKernels } from './random/kernels.js'
-import { reduceKernels } from './reduce/kernels.js'
+import { Assembler } from './program/assemble.js'
 
 type ArrayOn = new (buffer: ArrayBuffer, byteOffset: number, length: number) => StoredArray
 
@@ -26,20 +18,35 @@ export function wasmBackend(): Backend {
     name: 'wasm',
     asynchronous: false,
     get kernels(): Kernels {
-      return kernels
+      return heard
     },
-    allocate: (dtype: DType, length: number) => heap.allocate(dtype, length),
+    allocate(dtype: DType, length: number) {
+      const storage = heap.allocate(dtype, length)
+      observer?.allocated(storage)
+      return storage
+    },
     write(storage, array, offset) {
+      observer?.write(storage, array, offset)
       arrayOf(storage).set(array, offset)
     },
-    read: (storage, offset, length) => arrayOf(storage).slice(offset, offset + length),
+    read(storage, offset, length) {
+      observer?.read(storage)
+      return arrayOf(storage).slice(offset, offset + length)
+    },
     readAsync: async (storage, offset, length) => arrayOf(storage).slice(offset, offset + length),
     release: storage => heap.release(storage as WasmStorage),
     memory: collect => heap.use(collect),
     listing: () => heap.listing(),
     setTracking: tracking => heap.setTracking(tracking),
+    watch(next) {
+      observer = next
+      heard = next === undefined ? kernels : observed(kernels, next)
+    },
+    assemble: program => assembler.assemble(program, backend),
+    fuses: (op, constant) => assembler.fuses(op, constant),
     synchronize: async () => {},
   }
+  let observer: Observer | undefined
   const heap = new Heap(backend)
   /** A view of a storage's memory; good until the next allocation, which may move the heap. */
   const arrayOf = (storage: Storage): StoredArray => {
@@ -48,21 +55,9 @@ export function wasmBackend(): Backend {
     return new (DTYPES[dtype].array as unknown as ArrayOn)(heap.memory.buffer, pointer, length)
   }
   const inLoops = withHalf(loops(arrayOf))
-  const ground: Ground = { memory: heap.memory, loops: inLoops }
-  const gemm = new Gemm(heap)
-  const kernels: Kernels = {
-    ...inLoops,
-    ...new ElementwiseKernels(heap, inLoops).make(),
-    ...convertKernels(ground),
-    ...moveKernels(ground),
-    ...reduceKernels(ground),
-    matmul: matmulKernel(heap, gemm, inLoops),
-    ...convKernels(heap, gemm, inLoops),
-    ...poolKernels(heap, inLoops),
-    ...lineKernels(ground),
-    ...indexKernels(ground),
-    ...randomKernels(ground),
-  }
+  const kernels = allKernels(heap, inLoops)
+  const assembler = new Assembler(heap, () => kernels)
+  let heard = kernels
   return backend
 }
 

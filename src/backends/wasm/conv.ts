@@ -3,9 +3,9 @@ import type { Kernels, Operand } from '../../tensor/backend.js'
 import type { Conv2dParams } from '../../tensor/primitives.js'
 import { sizeOf } from '../../tensor/shape.js'
 import { type Compiled, compile } from './assembler/module.js'
+import type { KernelHeap } from './ground.js'
 import { windowArguments, windowFunction } from './im2col.js'
 import { clear, type Gemm, throughFloat32 } from './matmul.js'
-import type { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
 import { addressOf } from './walk.js'
 
@@ -60,7 +60,7 @@ function planOf(
   }
 }
 
-export function convKernels(heap: Heap, gemm: Gemm, loops: Kernels): Pick<Kernels, Names> {
+export function convKernels(heap: KernelHeap, gemm: Gemm, loops: Kernels): Pick<Kernels, Names> {
   let functions: { gather: Compiled; scatter: Compiled } | undefined
   const windows = (): { gather: Compiled; scatter: Compiled } => {
     functions ??= compile([windowFunction('gather'), windowFunction('scatter')], heap.memory) as unknown as {
@@ -172,7 +172,11 @@ export function convKernels(heap: Heap, gemm: Gemm, loops: Kernels): Pick<Kernel
 }
 
 /** Runs with row-major copies of what is strided. */
-export function straightened(heap: Heap, inputs: readonly Operand[], run: (inputs: readonly Operand[]) => void): void {
+export function straightened(
+  heap: KernelHeap,
+  inputs: readonly Operand[],
+  run: (inputs: readonly Operand[]) => void,
+): void {
   const used: WasmStorage[] = []
   const plain = inputs.map(x => {
     if (x.layout === undefined) return x

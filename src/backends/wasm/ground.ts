@@ -2,11 +2,21 @@
 import type { Kernels, Operand } from '../../tensor/backend.js'
 import type { DType } from '../../tensor/dtype.js'
 import { type Shape, sizeOf } from '../../tensor/shape.js'
-import { type Compiled, compile, type FunctionBuilder } from './assembler/module.js'
+import { type Compiled, compile, type FunctionBuilder, type KernelMemory } from './assembler/module.js'
+import type { WasmStorage } from './memory/storage.js'
+
+/** Where kernels find memory for themselves. */
+export interface KernelHeap {
+  readonly memory: KernelMemory
+  allocate(dtype: DType, length: number): WasmStorage
+  release(storage: WasmStorage): void
+  /** Memory that is kept from call to call. */
+  workspace(dtype: DType, length: number): WasmStorage
+}
 
 /** What a family of kernels is made from. */
 export interface Ground {
-  readonly memory: WebAssembly.Memory
+  readonly memory: KernelMemory
   /** The same kernels by plain loops, for dtypes and layouts that have no code of their own. */
   readonly loops: Kernels
 }

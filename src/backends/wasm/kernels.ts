@@ -26,8 +26,8 @@ import {
   whereKernel,
 } from './elementwise.js'
 import type { Steps } from './functions.js'
+import type { KernelHeap } from './ground.js'
 import { inOrder } from './ground.js'
-import type { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
 import type { LaneName } from './vector.js'
 import { addressOf, eachBlock, mergedWalk, modesOf } from './walk.js'
@@ -56,7 +56,7 @@ export class ElementwiseKernels {
   private beyond: Compiled | undefined
 
   constructor(
-    private readonly heap: Heap,
+    private readonly heap: KernelHeap,
     private readonly loops: Kernels,
   ) {}
 

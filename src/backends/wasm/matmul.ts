@@ -4,7 +4,7 @@ import { DTYPES } from '../../tensor/dtype.js'
 import { sizeOf } from '../../tensor/shape.js'
 import { type Compiled, compile } from './assembler/module.js'
 import { columnsOf, type GemmLanes, multiplier, packer, ROWS } from './gemm.js'
-import type { Heap } from './memory/heap.js'
+import type { KernelHeap } from './ground.js'
 import type { WasmStorage } from './memory/storage.js'
 import { addressOf, stridesIn } from './walk.js'
 
@@ -34,7 +34,7 @@ export class Gemm {
   private readonly known = new Map<GemmLanes, Functions>()
   private scratch: { a: WasmStorage; b: WasmStorage; tile: WasmStorage } | undefined
 
-  constructor(private readonly heap: Heap) {}
+  constructor(private readonly heap: KernelHeap) {}
 
   private functions(lanes: GemmLanes): Functions {
     let found = this.known.get(lanes)
@@ -126,7 +126,7 @@ export class Gemm {
   }
 }
 
-export function matmulKernel(heap: Heap, gemm: Gemm, loops: Kernels): Kernel<'matmul'> {
+export function matmulKernel(heap: KernelHeap, gemm: Gemm, loops: Kernels): Kernel<'matmul'> {
   const inFloat32 = throughFloat32(heap, (inputs, out) => product(inputs, out, 'f32x4'))
 
   function product(inputs: readonly Operand[], out: Operand, lanes: GemmLanes): void {
@@ -173,7 +173,7 @@ export function matmulKernel(heap: Heap, gemm: Gemm, loops: Kernels): Kernel<'ma
 }
 
 /** Runs a float32 kernel on 16-bit floats: widened before, rounded once after. */
-export function throughFloat32(heap: Heap, run: (inputs: readonly Operand[], out: Operand) => void) {
+export function throughFloat32(heap: KernelHeap, run: (inputs: readonly Operand[], out: Operand) => void) {
   return (inputs: readonly Operand[], out: Operand): void => {
     const used: WasmStorage[] = []
     const wide = (x: Operand): Operand => {
@@ -229,7 +229,7 @@ function eachMatrix(
 }
 
 /** Zeros. */
-export function clear(heap: Heap, out: Operand): void {
+export function clear(heap: KernelHeap, out: Operand): void {
   new Uint8Array(heap.memory.buffer).fill(
     0,
     addressOf(out),

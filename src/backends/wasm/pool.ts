@@ -4,14 +4,14 @@ import type { Pool2dParams } from '../../tensor/primitives.js'
 import { sizeOf } from '../../tensor/shape.js'
 import { type Compiled, compile } from './assembler/module.js'
 import { straightened } from './conv.js'
+import type { KernelHeap } from './ground.js'
 import { clear } from './matmul.js'
-import type { Heap } from './memory/heap.js'
 import { maxPairs } from './pool-pairs.js'
 import { addressOf } from './walk.js'
 
 type Names = 'maxPool2dIndex' | 'sumPool2d' | 'sumPool2dInput'
 
-export function poolKernels(heap: Heap, loops: Kernels): Pick<Kernels, Names> {
+export function poolKernels(heap: KernelHeap, loops: Kernels): Pick<Kernels, Names> {
   const floats = (x: Operand): Float32Array => new Float32Array(heap.memory.buffer, addressOf(x), sizeOf(x.shape))
   let pairs: Compiled | undefined
   const run = {

@@ -2,6 +2,7 @@
 import { isFloat } from '../dtype.js'
 import { apply } from '../engine.js'
 import { TensorError } from '../errors.js'
+import { branch, isLive, perCall } from '../live.js'
 import { type BinaryName, NONE } from '../primitives.js'
 import { broadcast } from '../shape.js'
 import { isTensor, type Tensor } from '../tensor.js'
@@ -328,7 +329,16 @@ export function lerp(a: Tensor, b: TensorLike, weight: TensorLike): Tensor {
 
 function nearerEnd(x: Tensor, y: Tensor, weight: TensorLike, amount: Tensor, one: Tensor): [Tensor, Tensor] {
   if (!isTensor(weight)) {
-    return Number(weight) < 0.5 ? [x, amount] : [y, constant(Number(weight) - 1, x.dtype, x.storage.backend)]
+    const share = (): number => (isLive(weight) ? weight.compute() : Number(weight))
+    if (branch(() => share() < 0.5)) return [x, amount]
+    return [
+      y,
+      constant(
+        perCall(() => share() - 1),
+        x.dtype,
+        x.storage.backend,
+      ),
+    ]
   }
   const low = apply('lt', [amount, constant(0.5, x.dtype, x.storage.backend)], NONE)
   return [apply('where', [low, x, y], NONE), apply('where', [low, amount, apply('sub', [amount, one], NONE)], NONE)]

@@ -1,8 +1,10 @@
 // How arguments become operands: numbers turn into tensors of zero dimensions, dtypes meet, and mistakes are told apart.
-import type { Backend } from '../backend.js'
+import type { Backend, Storage } from '../backend.js'
 import { type DType, dtypeOf, isFloat, promote, promoteWeak } from '../dtype.js'
 import { apply, compute } from '../engine.js'
 import { TensorError } from '../errors.js'
+import { hooks } from '../graph.js'
+import { isLive } from '../live.js'
 import { currentBackend, state } from '../state.js'
 import { isTensor, type Tensor } from '../tensor.js'
 
@@ -11,14 +13,26 @@ export type Scalar = number | boolean
 export type TensorLike = Tensor | Scalar
 
 const CACHE_LIMIT = 512
+/** What the storage of a constant holds. */
+const numbers = new WeakMap<Storage, number>()
+
+/** The number that a storage holds for good; undefined for all storages but those of constants. */
+export function constantIn(storage: Storage): number | undefined {
+  return numbers.get(storage)
+}
+
 const constants = new WeakMap<Backend, Map<DType, Map<number, Tensor>>>()
 
 /** A number as a tensor of zero dimensions. These are shared: nobody may write to them or hand them out. */
 export function constant(value: Scalar, dtype: DType, backend: Backend = currentBackend()): Tensor {
+  const { tracing } = hooks
+  if (tracing !== undefined && isLive(value)) return tracing.operand(value, dtype, backend)
   const number = Number(value)
+  const full = (): Tensor => compute('full', [], { shape: [], dtype, value: number }, backend)
   const make = (): Tensor => {
-    const tensor = compute('full', [], { shape: [], dtype, value: number }, backend)
+    const tensor = tracing === undefined ? full() : tracing.aside(full)
     tensor.storage.holders = -1
+    numbers.set(tensor.storage, number)
     return tensor
   }
   // A Map takes -0 for 0.
@@ -74,7 +88,10 @@ function jointDtype(a: Tensor, b: Tensor): DType {
 }
 
 function weakDtype(operation: string, tensor: Tensor, value: unknown): DType {
-  if (typeof value !== 'number' && typeof value !== 'boolean') throw notTensor(operation, value)
+  if (typeof value !== 'number' && typeof value !== 'boolean') {
+    if (isLive(value)) return isFloat(tensor.dtype) ? tensor.dtype : state.defaultDtype
+    throw notTensor(operation, value)
+  }
   const kind = dtypeOf(value)
   if (kind !== 'float32') return promoteWeak(tensor.dtype, kind)
   return isFloat(tensor.dtype) ? tensor.dtype : state.defaultDtype
@@ -95,11 +112,13 @@ export function asTensor(operation: string, x: unknown): Tensor {
   if (isTensor(x)) return x
   if (typeof x === 'number') return constant(x, state.defaultDtype)
   if (typeof x === 'boolean') return constant(x, 'bool')
+  if (isLive(x)) return constant(x as unknown as number, state.defaultDtype)
   throw notTensor(operation, x)
 }
 
 /** A number that is written into x, exact in its dtype; throws BAD_VALUE where an int32 tensor cannot hold it. */
 export function filler(operation: string, value: Scalar, x: Tensor): Tensor {
+  if (isLive(value)) return constant(value, x.dtype, x.storage.backend)
   const number = x.dtype === 'int32' ? Math.trunc(Number(value)) : x.dtype === 'bool' ? Number(value) !== 0 : value
   if (x.dtype === 'int32' && !(Number(number) >= -0x8000_0000 && Number(number) <= 0x7fff_ffff)) {
     throw new TensorError('BAD_VALUE', `${operation}: int32 cannot hold ${value}.`, {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 const root = new URL('../../../../src/', import.meta.url)
 /** The rooms whose functions are exported by their own names, and those whose names stand in a namespace. */
-const CORE = ['tensor', 'autograd', 'random', 'checkpoint']
+const CORE = ['tensor', 'autograd', 'random', 'compile', 'checkpoint']
 const NAMESPACES = ['nn', 'optim', 'data']
 const ROOMS = [...CORE, ...NAMESPACES]
 /** Where the names of a namespace are written, if that is not a folder or file of its own name. */

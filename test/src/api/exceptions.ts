@@ -35,6 +35,7 @@ export const NO_GOLDEN: ReadonlyMap<string, string> = new Map([
     'writes or reads a training run in a file: tested in test/src/checkpoint',
     'saveCheckpoint loadCheckpoint hasCheckpoint',
   ),
+  ...listed('compiles steps: tested in test/src/compile', 'compile profile perCall branch'),
   ...listed(READS, 'item numel toArray data read toString toJSON print format'),
   ...listed(PROPERTY, 'ndim size strides requiresGrad isLeaf gradFn T mT'),
   ...listed(

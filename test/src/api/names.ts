@@ -9,6 +9,8 @@ const OTHER_EXPORTS = new Set([
   'GradlabError',
   'CheckpointError',
   'OptionError',
+  'CompileError',
+  'Explanation',
   'data',
   'nn',
   'optim',

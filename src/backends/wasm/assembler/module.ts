@@ -57,19 +57,34 @@ export class FunctionBuilder {
 
 const section = (id: number, content: readonly number[]): number[] => [id, ...sized(content)]
 
-/** The bytes of a module that imports `env.memory` and exports its functions by name. */
-export function encodeModule(functions: readonly FunctionBuilder[]): Uint8Array<ArrayBuffer> {
-  const typeOf = ({ params, results }: FunctionBuilder): number[] => [
+/** What a function takes and gives. */
+export interface Signature {
+  readonly params: readonly ValueType[]
+  readonly results: readonly ValueType[]
+}
+
+/** The bytes of a module that imports `env.memory`, and functions as `env.f0` and so on, and exports its own by name. */
+export function encodeModule(
+  functions: readonly FunctionBuilder[],
+  imported: readonly Signature[] = [],
+): Uint8Array<ArrayBuffer> {
+  const typeOf = ({ params, results }: Signature): number[] => [
     0x60,
     ...vector(params.map(type => [TYPE_CODE[type]])),
     ...vector(results.map(type => [TYPE_CODE[type]])),
   ]
   const parts = [
-    section(1, vector(functions.map(typeOf))),
+    section(1, vector([...imported, ...functions].map(typeOf))),
     // At least one page, no maximum: it must accept the memory whatever its size.
-    section(2, vector([[...text('env'), ...text('memory'), 0x02, 0x00, 1]])),
-    section(3, vector(functions.map((_, i) => unsigned(i)))),
-    section(7, vector(functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(i)]))),
+    section(
+      2,
+      vector([
+        [...text('env'), ...text('memory'), 0x02, 0x00, 1],
+        ...imported.map((_, i) => [...text('env'), ...text(`f${i}`), 0x00, ...unsigned(i)]),
+      ]),
+    ),
+    section(3, vector(functions.map((_, i) => unsigned(imported.length + i)))),
+    section(7, vector(functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(imported.length + i)]))),
     section(10, vector(functions.map(f => f.encode()))),
   ]
   return Uint8Array.from([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...parts.flat()])
@@ -78,7 +93,15 @@ export function encodeModule(functions: readonly FunctionBuilder[]): Uint8Array<
 /** A compiled function over the heap. */
 export type Compiled = (...args: number[]) => number
 
-export function compile(functions: readonly FunctionBuilder[], memory: WebAssembly.Memory): Record<string, Compiled> {
+/** Memory that kernels are compiled for: real, or one that only writes down what is called (see program/recorder.ts). */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer
+  /** What stands for functions; without it they are compiled. */
+  functions?(functions: readonly FunctionBuilder[]): Record<string, Compiled>
+}
+
+export function compile(functions: readonly FunctionBuilder[], memory: KernelMemory): Record<string, Compiled> {
+  if (memory.functions !== undefined) return memory.functions(functions)
   const module = new WebAssembly.Module(encodeModule(functions))
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Record<string, Compiled>
 }

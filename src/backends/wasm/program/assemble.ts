@@ -1,0 +1,150 @@
+// Makes a program ready to run: kernels become calls, all calls one function.
+import type { Backend, Executable, Kernels, Operand } from '../../../tensor/backend.js'
+import { DTYPES } from '../../../tensor/dtype.js'
+import { constantIn } from '../../../tensor/ops/operand.js'
+import {
+  type FusedOp,
+  type KernelOp,
+  operandOf,
+  type PlannedBuffer,
+  type PlannedProgram,
+  type ProgramWindow,
+} from '../../../tensor/program.js'
+import { sizeOf } from '../../../tensor/shape.js'
+import type { Compiled } from '../assembler/module.js'
+import type { Heap } from '../memory/heap.js'
+import { WasmStorage } from '../memory/storage.js'
+import { addressOf, eachBlock, mergedWalk, modesOf, stridesIn } from '../walk.js'
+import { type Base, driver, drivers, type Step } from './driver.js'
+import { fusedLoop, hasRule, loopKey } from './loop.js'
+import { Recorder, symbolOf } from './recorder.js'
+
+/** Makes programs on a heap. Code of loops is shared between them. */
+export class Assembler {
+  private recorder: Recorder | undefined
+  private readonly loops = new Map<string, Compiled>()
+
+  constructor(
+    private readonly heap: Heap,
+    private readonly kernels: () => Kernels,
+  ) {}
+
+  /** Whether a primitive can be put into a loop: by name and dtypes, and where all operands step to their neighbours or stand still. */
+  fuses(op: KernelOp, constant: (buffer: number) => number | undefined): boolean {
+    if (!hasRule(op) || sizeOf(op.out.shape) === 0) return false
+    return op.inputs.every(window => constant(window.buffer) !== undefined || stepsPlainly(window, op.out.shape))
+  }
+
+  assemble({ buffers, ops, arenaBytes }: PlannedProgram, backend: Backend): Executable {
+    this.recorder ??= new Recorder(this.heap)
+    const { recorder } = this
+    const arena = this.heap.workspace('float32', Math.max(4, Math.ceil(arenaBytes / 4)))
+    const parts: Step[][] = []
+    const hosts: KernelOp[] = []
+    let scratchBytes = 0
+    const window = (of: ProgramWindow): Operand => {
+      const buffer = buffers[of.buffer] as PlannedBuffer
+      const { dtype, length, place } = buffer
+      const pointer =
+        place.kind === 'fixed'
+          ? (place.storage as WasmStorage).pointer
+          : place.kind === 'arena'
+            ? arena.pointer + place.start
+            : symbolOf(1 + place.index)
+      return operandOf(of, new WasmStorage(recorder.backend, dtype, length, pointer, undefined))
+    }
+    for (const op of ops) {
+      const recording =
+        op.kind === 'fused'
+          ? recorder.recording(() => this.callLoop(op, window, buffers))
+          : op.current === undefined
+            ? recorder.record(op.name, op.inputs.map(window), window(op.out), op.params)
+            : undefined
+      if (recording !== undefined) {
+        parts.push([...recording.calls])
+        scratchBytes = Math.max(scratchBytes, recording.scratchBytes)
+      } else if (op.kind === 'kernel') {
+        parts.push([{ host: hosts.length }])
+        hosts.push(op)
+      } else throw new Error('A fused loop could not be recorded.')
+    }
+    const scratch = this.heap.workspace('float32', Math.max(4, Math.ceil(scratchBytes / 4)))
+    const givens = buffers.reduce(
+      (most, { place }) => (place.kind === 'given' ? Math.max(most, place.index + 1) : most),
+      0,
+    )
+    const bases: Base[] = [
+      { address: scratch.pointer },
+      ...Array.from({ length: givens }, (_, argument) => ({ argument })),
+    ]
+    let given: readonly Operand[] = []
+    const real = (of: ProgramWindow): Operand => {
+      const { dtype, length, place } = buffers[of.buffer] as PlannedBuffer
+      if (place.kind === 'fixed') return operandOf(of, place.storage)
+      if (place.kind === 'arena') {
+        return operandOf(of, new WasmStorage(backend, dtype, length, arena.pointer + place.start, arena.block))
+      }
+      const { storage, offset } = given[place.index] as Operand
+      return operandOf(of, storage, offset)
+    }
+    const host = (index: number): void => {
+      const op = hosts[index] as KernelOp
+      const kernel = this.kernels()[op.name] as unknown as (i: readonly Operand[], o: Operand, p: object) => void
+      kernel(op.inputs.map(real), real(op.out), op.current?.() ?? op.params)
+    }
+    const { memory } = this.heap
+    const run = driver(parts.flat(), bases, givens, memory, host)
+    let single: Compiled[] | undefined
+    const addressesOf = (operands: readonly Operand[]): number[] => {
+      given = operands
+      return Array.from({ length: givens }, (_, i) => addressOf(operands[i] as Operand))
+    }
+    return {
+      run: operands => {
+        const right = run(...addressesOf(operands)) === 1
+        given = []
+        return right
+      },
+      timed: operands => {
+        single ??= drivers(parts, bases, givens, memory, host)
+        const addresses = addressesOf(operands)
+        return Float64Array.from(single, one => {
+          const start = performance.now()
+          one(...addresses)
+          return performance.now() - start
+        })
+      },
+      release: () => {
+        this.heap.release(arena)
+        this.heap.release(scratch)
+      },
+    }
+  }
+
+  /** Calls the loop of a fused operation, over more than two axes several times. */
+  private callLoop(op: FusedOp, window: (of: ProgramWindow) => Operand, buffers: readonly PlannedBuffer[]): void {
+    const operands = [...op.inputs, ...op.outputs.map(({ to }) => to)].map(window)
+    const constants = op.inputs.map(({ buffer }) => {
+      const { place } = buffers[buffer] as PlannedBuffer
+      return place.kind === 'fixed' ? constantIn(place.storage) : undefined
+    })
+    const walk = mergedWalk(operands, op.shape)
+    const modes = modesOf(walk, op.inputs.length)
+    if (modes === undefined) throw new Error('An operand of a fused loop steps further than to its neighbour.')
+    const key = loopKey(op, modes, constants)
+    let code = this.loops.get(key)
+    if (code === undefined) {
+      code = (this.recorder as Recorder).stubs([fusedLoop('loop', op, modes, constants)]).loop as Compiled
+      this.loops.set(key, code)
+    }
+    const bytes = operands.map(({ dtype }) => DTYPES[dtype].bytes)
+    eachBlock(walk, operands.map(addressOf), bytes, args => (code as Compiled)(...args))
+  }
+}
+
+function stepsPlainly(window: ProgramWindow, shape: readonly number[]): boolean {
+  const strides = stridesIn(window as unknown as Operand, shape)
+  const last = shape.findLastIndex(size => size !== 1)
+  const step = last < 0 ? 0 : strides[last]
+  return step === 0 || step === 1
+}

@@ -1,0 +1,127 @@
+// Puts elementwise primitives that follow each other into one loop: each number is read once, and what only the next one needs is never
+// written.
+import type { FusedOp, FusedSource, FusedValue, KernelOp, ProgramOp, ProgramWindow } from '../tensor/program.js'
+import { type Shape, sameShape } from '../tensor/shape.js'
+import { isWhole } from './prune.js'
+
+/** More values, and the registers of a loop would spill. */
+const MOST_VALUES = 48
+const MOST_INPUTS = 16
+
+export interface FuseOptions {
+  readonly lengths: readonly number[]
+  /** Whether the backend can put a primitive into a loop with others. */
+  readonly canFuse: (op: KernelOp) => boolean
+  /** Buffers that are read after the call. */
+  readonly lasting: ReadonlySet<number>
+}
+
+/** A loop in the making. Open loops know nothing of each other: none reads or writes what another one writes. */
+interface Loop {
+  readonly shape: Shape
+  readonly ops: KernelOp[]
+  readonly reads: Set<number>
+  readonly writes: Set<number>
+}
+
+/** The program with its elementwise chains in loops. A loop of one primitive stays that primitive. */
+export function fused(ops: readonly KernelOp[], options: FuseOptions): ProgramOp[] {
+  const out: (KernelOp | Loop)[] = []
+  const open = new Set<Loop>()
+  const close = (loop: Loop): void => {
+    open.delete(loop)
+    out.push(loop)
+  }
+  for (const op of ops) {
+    const met = [...open].filter(loop => conflicts(op, loop))
+    const joins = options.canFuse(op) && isWhole(op.out, options.lengths)
+    const fits = joins && met.length > 0 && met.every(loop => canJoin(op, loop, options)) && hasRoom(op, met)
+    if (fits) {
+      const [first, ...others] = met as [Loop, ...Loop[]]
+      for (const loop of others) {
+        open.delete(loop)
+        absorb(first, loop)
+      }
+      add(first, op)
+      continue
+    }
+    for (const loop of met) close(loop)
+    if (joins) open.add(add({ shape: op.out.shape, ops: [], reads: new Set(), writes: new Set() }, op))
+    else out.push(op)
+  }
+  for (const loop of open) out.push(loop)
+  const uses = usesOf(ops)
+  return out.map(item => ('kind' in item ? item : loopOp(item, uses, options.lasting)))
+}
+
+function conflicts({ inputs, out }: KernelOp, { reads, writes }: Loop): boolean {
+  return writes.has(out.buffer) || reads.has(out.buffer) || inputs.some(({ buffer }) => writes.has(buffer))
+}
+
+/** Whether what both touch, and one of them writes, is the very same window: element i of one is element i of the other. */
+function canJoin({ inputs, out }: KernelOp, loop: Loop, { lengths }: FuseOptions): boolean {
+  if (!sameShape(loop.shape, out.shape)) return false
+  const aligned = (window: ProgramWindow): boolean => isWhole(window, lengths) && sameShape(window.shape, loop.shape)
+  const written = (buffer: number): boolean => loop.writes.has(buffer) || buffer === out.buffer
+  return (
+    inputs.every(window => !written(window.buffer) || aligned(window)) &&
+    loop.ops.every(({ inputs: others }) => others.every(window => window.buffer !== out.buffer || aligned(window)))
+  )
+}
+
+function hasRoom(op: KernelOp, loops: readonly Loop[]): boolean {
+  const values = loops.reduce((sum, { ops }) => sum + ops.length, 1)
+  const reads = new Set([...loops.flatMap(loop => [...loop.reads]), ...op.inputs.map(({ buffer }) => buffer)])
+  // What the loop has made itself is in its registers.
+  for (const { writes } of loops) for (const buffer of writes) reads.delete(buffer)
+  return values <= MOST_VALUES && reads.size <= MOST_INPUTS
+}
+
+function add(loop: Loop, op: KernelOp): Loop {
+  loop.ops.push(op)
+  loop.writes.add(op.out.buffer)
+  for (const { buffer } of op.inputs) loop.reads.add(buffer)
+  return loop
+}
+
+function absorb(loop: Loop, other: Loop): void {
+  for (const op of other.ops) add(loop, op)
+}
+
+/** How many operations touch each buffer. */
+function usesOf(ops: readonly KernelOp[]): Map<number, number> {
+  const uses = new Map<number, number>()
+  for (const op of ops) for (const buffer of touched(op)) uses.set(buffer, (uses.get(buffer) ?? 0) + 1)
+  return uses
+}
+
+const touched = ({ inputs, out }: KernelOp): Set<number> => new Set([out.buffer, ...inputs.map(({ buffer }) => buffer)])
+
+function loopOp({ shape, ops }: Loop, uses: ReadonlyMap<number, number>, lasting: ReadonlySet<number>): ProgramOp {
+  const [only] = ops
+  if (ops.length === 1 && only !== undefined) return only
+  const here = usesOf(ops)
+  const inputs: ProgramWindow[] = []
+  const numbers = new Map<string, number>()
+  const values: FusedValue[] = []
+  const current = new Map<number, { value: number; to: ProgramWindow }>()
+  const source = (window: ProgramWindow): FusedSource => {
+    const made = current.get(window.buffer)
+    if (made !== undefined) return { value: made.value }
+    const key = JSON.stringify([window.buffer, window.offset, window.shape, window.layout])
+    const known = numbers.get(key)
+    if (known !== undefined) return { input: known }
+    numbers.set(key, inputs.length)
+    inputs.push(window)
+    return { input: inputs.length - 1 }
+  }
+  for (const op of ops) {
+    const sources = op.inputs.map(source)
+    current.set(op.out.buffer, { value: values.length, to: op.out })
+    values.push({ name: op.name, params: op.params, sources, dtype: op.out.dtype })
+  }
+  const outputs = [...current.values()].filter(
+    ({ to }) => lasting.has(to.buffer) || (uses.get(to.buffer) as number) > (here.get(to.buffer) as number),
+  )
+  return { kind: 'fused', shape, inputs, values, outputs, parts: ops } satisfies FusedOp
+}
