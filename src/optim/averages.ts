@@ -1,6 +1,7 @@
 // Means of the weights on the way: often better than the last ones.
 import { noGrad } from '../autograd/index.js'
 import type { Module } from '../nn/index.js'
+import { needModule } from '../nn/module.js'
 import { isFloat } from '../tensor/dtype.js'
 import { branch, perCall } from '../tensor/live.js'
 import { known, optionNames } from '../tensor/options.js'
@@ -16,6 +17,7 @@ abstract class WeightAverage {
   #swapped = false
 
   constructor(model: Module) {
+    needModule(new.target.name, model)
     this.model = model
     this.#means = new Map(Object.entries(model.stateDict()).map(([name, value]) => [name, value.clone()]))
   }

@@ -7,6 +7,7 @@ import { norm } from '../tensor/ops/reduce.js'
 import { known, optionNames } from '../tensor/options.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { OptimError } from './errors.js'
+import { parametersOf } from './optimizer.js'
 
 export interface ClipOptions {
   /** Which norm: 2 is the length, Infinity the greatest number, any p from 1. 2. */
@@ -50,7 +51,7 @@ export function getTotalNorm(parameters: Iterable<Tensor>, options: ClipOptions 
  * Shortens all gradients together, so that their norm is at most `maxNorm`: g = g min(1, maxNorm / (norm + 1e-6)) (Pascanu et al. 2013,
  * algorithm 1). Their direction stays. Returns the norm that they had. It bounds the step; it does not cure what makes gradients explode.
  *
- * Throws BAD_OPTION for a norm below 1, NOT_FINITE where that is asked for.
+ * Throws BAD_OPTION for a norm below 1 or a maxNorm below 0, BAD_PARAMETER, NOT_FINITE where that is asked for.
  *
  * @example
  * const w = tensor([3, 4], { requiresGrad: true })
@@ -61,6 +62,7 @@ export function getTotalNorm(parameters: Iterable<Tensor>, options: ClipOptions 
  */
 export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number, options: ClipOptions = {}): Tensor {
   known('clipGradNorm', options, CLIP_OPTIONS)
+  needLimit('clipGradNorm', 'maxNorm', maxNorm)
   const list = listOf(parameters)
   const total = getTotalNorm(list, options)
   noGrad(() => {
@@ -71,7 +73,8 @@ export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number, opti
 }
 
 /**
- * Cuts each number of all gradients to [-clipValue, clipValue]. This changes their direction; clipGradNorm keeps it.
+ * Cuts each number of all gradients to [-clipValue, clipValue]. This changes their direction; clipGradNorm keeps it. Throws BAD_OPTION for a
+ * clipValue below 0, BAD_PARAMETER.
  *
  * @example
  * const w = tensor([3, 0.5], { requiresGrad: true })
@@ -81,12 +84,28 @@ export function clipGradNorm(parameters: Iterable<Tensor>, maxNorm: number, opti
  * @torch torch.nn.utils.clip_grad_value_
  */
 export function clipGradValue(parameters: Iterable<Tensor>, clipValue: number): void {
+  needLimit('clipGradValue', 'clipValue', clipValue)
   noGrad(() => {
     for (const g of gradientsOf(parameters)) g.clamp_(-clipValue, clipValue)
   })
 }
 
+function needLimit(where: string, name: string, limit: number): void {
+  if (typeof limit === 'number' && limit >= 0) return
+  throw new OptimError(
+    'BAD_OPTION',
+    `${where}: ${name} must be a number from 0; it is ${typeof limit === 'string' ? `'${limit}'` : String(limit)}.`,
+  )
+}
+
 /** A single tensor counts as a list of one: to go through it would give its rows. */
-const listOf = (parameters: Iterable<Tensor>): Tensor[] => (isTensor(parameters) ? [parameters] : [...parameters])
+function listOf(parameters: Iterable<Tensor>): Tensor[] {
+  const list = parametersOf('clipping', parameters)
+  const odd = list.findIndex(one => !isTensor(one))
+  if (odd < 0) return list as Tensor[]
+  throw new OptimError('BAD_PARAMETER', `clipping: parameter ${odd} is no tensor.`, {
+    next: 'Give model.parameters().',
+  })
+}
 
 const gradientsOf = (parameters: Iterable<Tensor>): Tensor[] => listOf(parameters).flatMap(({ grad }) => grad ?? [])

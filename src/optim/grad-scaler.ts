@@ -6,6 +6,7 @@ import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { OptimError } from './errors.js'
 import type { Optimizer } from './optimizer.js'
+import { needOptimizer } from './schedulers/scheduler.js'
 
 export interface GradScalerOptions {
   /** The first scale. 65536. */
@@ -106,6 +107,7 @@ export class GradScaler {
 
   /** Divides the gradients of an optimizer by the scale: before clipping. Once before each step; step() does it where it was not done. */
   unscale_(optimizer: Optimizer): void {
+    needOptimizer('GradScaler.unscale_', optimizer)
     if (!this.enabled) return
     const progress = this.#progress.get(optimizer)
     if (progress !== undefined) {
@@ -119,6 +121,7 @@ export class GradScaler {
 
   /** Makes the step of an optimizer unless a gradient is Inf or NaN. Returns whether it was made. */
   step(optimizer: Optimizer): boolean {
+    needOptimizer('GradScaler.step', optimizer)
     if (!this.enabled) {
       optimizer.step()
       return true

@@ -1,5 +1,6 @@
 // What all optimizers share: groups of parameters with options of their own, a state for each parameter, the step.
 import { enableGrad, noGrad } from '../autograd/index.js'
+import { isModule } from '../nn/walk.js'
 import { atomic } from '../tensor/atomic.js'
 import { shapeText } from '../tensor/errors.js'
 import { branch, perCall } from '../tensor/live.js'
@@ -51,9 +52,12 @@ export abstract class Optimizer<O extends GroupOptions = GroupOptions> {
   readonly state = new Map<Tensor, ParamState>()
   /** Options of groups that do not say otherwise. */
   readonly defaults: O
+  /** The class's own. */
+  readonly #usual: O
 
   /** `options` are those of the user, which stand before the defaults. Throws BAD_OPTION for one that has no default, since there is none of its name. */
   constructor(params: OptimizerParams<O>, defaults: O, options: Partial<O> = {}) {
+    this.#usual = defaults
     this.defaults = { ...defaults, ...given(known<Partial<O>>(this.constructor.name, options, defaults as never)) }
     for (const group of groupsOf<O>(this.constructor.name, params)) this.addParamGroup(group)
   }
@@ -115,14 +119,24 @@ export abstract class Optimizer<O extends GroupOptions = GroupOptions> {
   addParamGroup(group: { params: Iterable<Tensor> } & Partial<O>): void {
     known<object>(this.constructor.name, group, { ...this.defaults, ...OF_GROUPS })
     const taken = new Set(this.paramGroups.flatMap(({ params }) => params))
-    const params = [...group.params]
+    const params = parametersOf(this.constructor.name, group.params) as Tensor[]
     for (const parameter of params) {
       needParameter(this.constructor.name, parameter, taken)
       taken.add(parameter)
     }
     const whole = { ...this.defaults, ...given(group), params }
+    this.#checkKinds(whole)
     this.check(whole)
     this.paramGroups.push(whole)
+  }
+
+  /** Numbers must be numbers: of '0.1' JavaScript would make one here and not there. */
+  #checkKinds(group: ParamGroup<O>): void {
+    for (const [name, usual] of Object.entries(this.#usual)) {
+      const value = group[name as keyof O]
+      if (typeof usual === 'number') this.need(name, text(value), typeof value === 'number')
+      if (Array.isArray(usual)) this.need(name, text(value), Array.isArray(value) && value.length === usual.length)
+    }
   }
 
   /** Options and states as plain data; tensors are shared with the optimizer. */
@@ -228,6 +242,11 @@ export interface TorchOptimizerState {
 }
 
 function inOurNames(dict: OptimizerState | TorchOptimizerState): OptimizerState {
+  if (typeof dict !== 'object' || dict === null || !('state' in dict)) {
+    throw new OptimError('STATE_DICT', `loadStateDict: expected the state of an optimizer, got ${text(dict)}.`, {
+      next: 'Give what stateDict() returned.',
+    })
+  }
   const groups = 'paramGroups' in dict ? dict.paramGroups : dict.param_groups
   return {
     state: Object.fromEntries(Object.entries(dict.state).map(([number, state]) => [number, inCamelCase(state)])),
@@ -265,7 +284,7 @@ function copied(state: ParamState): ParamState {
 }
 
 function groupsOf<O>(name: string, params: OptimizerParams<O>): ({ params: Iterable<Tensor> } & Partial<O>)[] {
-  const items = isTensor(params) ? [params] : [...params]
+  const items = parametersOf(name, params)
   if (items.length === 0) {
     throw new OptimError('NO_PARAMETERS', `${name}: there are no parameters.`, {
       next: 'Give model.parameters(); a model of plain tensors has none: wrap them in nn.Parameter.',
@@ -275,6 +294,27 @@ function groupsOf<O>(name: string, params: OptimizerParams<O>): ({ params: Itera
   return grouped.length > 0
     ? (grouped as ({ params: Iterable<Tensor> } & Partial<O>)[])
     : [{ params: items } as unknown as { params: Iterable<Tensor> } & Partial<O>]
+}
+
+/** A list of what is given as parameters; one tensor counts as a list of one. Throws BAD_PARAMETER for a module and for what is no list. */
+export function parametersOf(name: string, params: unknown): unknown[] {
+  if (isTensor(params)) return [params]
+  const { [Symbol.iterator]: iterator } = Object(params) as Partial<Iterable<unknown>>
+  if (typeof iterator === 'function' && typeof params !== 'string' && !isModule(params))
+    return [...(params as Iterable<unknown>)]
+  throw new OptimError(
+    'BAD_PARAMETER',
+    `${name}: expected parameters, got ${isModule(params) ? 'a module' : text(params)}.`,
+    {
+      next: 'Give model.parameters().',
+    },
+  )
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'function') return 'a function'
+  return Array.isArray(value) ? `[${value.join(', ')}]` : String(value)
 }
 
 function needParameter(name: string, parameter: unknown, known: ReadonlySet<Tensor>): asserts parameter is Tensor {

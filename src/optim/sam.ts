@@ -6,6 +6,7 @@ import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { OptimError } from './errors.js'
 import type { Optimizer, OptimizerState } from './optimizer.js'
+import { needOptimizer } from './schedulers/scheduler.js'
 
 export interface SAMOptions {
   /** How far away the worst point is looked for. 0.05. */
@@ -44,6 +45,7 @@ export class SAM {
     const { rho = 0.05, adaptive = false } = known('SAM', options, SAM_OPTIONS)
     if (!(rho >= 0))
       throw new OptimError('BAD_OPTION', `SAM: rho = ${rho} is out of range.`, { next: 'Take a number from 0.' })
+    needOptimizer('SAM', base)
     this.base = base
     this.rho = rho
     this.adaptive = adaptive

@@ -38,6 +38,7 @@ export class StepLR extends LRScheduler {
 export class MultiStepLR extends LRScheduler {
   constructor(optimizer: Optimizer, milestones: readonly number[], options: GammaOptions = {}) {
     const { gamma = 0.1 } = known('MultiStepLR', options, GAMMA_OPTIONS)
+    needOption('MultiStepLR', 'milestones', milestones, Array.isArray(milestones))
     super(optimizer, (t, base) => base * gamma ** milestones.filter(milestone => t >= milestone).length)
   }
 }
