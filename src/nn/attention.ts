@@ -5,6 +5,7 @@ import { ones, zeros } from '../tensor/create.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { cat } from '../tensor/join.js'
 import { where } from '../tensor/ops/choose.js'
+import { needTensor } from '../tensor/ops/operand.js'
 import { linear } from '../tensor/ops/products.js'
 import { known, optionNames } from '../tensor/options.js'
 import { sameShape } from '../tensor/shape.js'
@@ -138,6 +139,7 @@ export class MultiheadAttention extends Module {
   }
 
   override forward(query: Tensor, key: Tensor, value: Tensor, options: MultiheadAttentionInput = {}): Attended {
+    for (const x of [query, key, value]) needTensor('MultiheadAttention', x)
     known('MultiheadAttention', options, MULTIHEAD_ATTENTION_INPUT)
     if (query.ndim === 2) return this.#alone(query, key, value, options)
     this.#check(query, key, value)

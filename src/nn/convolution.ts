@@ -123,7 +123,7 @@ export class Conv2d extends Convolution {
 }
 
 function perAxis(where: string, name: string, value: PerAxis, axes: number): number[] {
-  const sizes = typeof value === 'number' ? new Array<number>(axes).fill(value) : [...value]
+  const sizes = Array.isArray(value) ? [...value] : new Array<number>(axes).fill(value as number)
   if (sizes.length !== axes) {
     throw new ModuleError('BAD_OPTION', `${where}: ${name} needs ${axes} number(s); got ${text(value)}.`)
   }

@@ -2,6 +2,7 @@
 import type { Generator } from '../random/index.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { gelu, relu } from '../tensor/ops/activation.js'
+import { needTensor } from '../tensor/ops/operand.js'
 import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { needHeads } from './attention.js'
@@ -79,6 +80,7 @@ export class CausalSelfAttention extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    needTensor('CausalSelfAttention', x)
     if (x.ndim !== 3) throw noSequence('CausalSelfAttention', x, this.dim)
     const { dim, heads, kvHeads } = this
     const size = dim / heads

@@ -4,6 +4,7 @@ import { type Generator, multinomial } from '../random/index.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { cat } from '../tensor/join.js'
 import { where } from '../tensor/ops/choose.js'
+import { needTensor } from '../tensor/ops/operand.js'
 import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
@@ -52,6 +53,7 @@ const GENERATE_OPTIONS = optionNames<GenerateOptions>()(
  */
 export function generate(model: LanguageModel, prompt: Tensor, options: GenerateOptions): Tensor {
   known('generate', options, GENERATE_OPTIONS)
+  needTensor('generate', prompt)
   check(prompt, options)
   const batch = prompt.ndim === 1 ? prompt.unsqueeze(0) : prompt
   const written = inEvalMode(model, () => noGrad(() => write(model, batch, options)))

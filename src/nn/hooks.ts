@@ -3,6 +3,7 @@
 import { customFunction } from '../autograd/index.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import type { Module } from './module.js'
+import { needFunction } from './sizes.js'
 
 type Inputs = readonly unknown[]
 type Gradients = readonly (Tensor | null)[]
@@ -28,6 +29,7 @@ export function hookInto<K extends keyof Hooks>(
   when: K,
   hook: Hooks[K] extends Set<infer H> ? H : never,
 ): () => void {
+  needFunction('register a hook', hook)
   const hooks = hooked.get(module) ?? wrapped(module)
   const set = hooks[when] as Set<unknown>
   // A function of its own, so that the same one may be registered twice.

@@ -4,6 +4,7 @@ import type { Generator } from '../random/index.js'
 import { uniform } from '../random/index.js'
 import type { DType } from '../tensor/dtype.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
+import { needTensor } from '../tensor/ops/operand.js'
 import { linear } from '../tensor/ops/products.js'
 import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -56,6 +57,7 @@ export class Linear extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    needTensor('Linear', x)
     if (x.shape.at(-1) !== this.inFeatures) throw this.#misfit(x)
     return linear(x, this.weight, this.bias)
   }

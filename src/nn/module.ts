@@ -2,11 +2,13 @@
 import type { DType } from '../tensor/dtype.js'
 import { isFloat } from '../tensor/dtype.js'
 import { hooks } from '../tensor/graph.js'
+import { needTensor } from '../tensor/ops/operand.js'
 import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 import { type BackwardHook, type ForwardHook, type ForwardPreHook, hookInto } from './hooks.js'
 import { isParameter, Parameter } from './parameter.js'
+import { needFunction } from './sizes.js'
 import { type LoadOptions, type LoadReport, loadState, type StateDict, stateOf } from './state-dict.js'
 import { type Summary, type SummaryInput, summarize } from './summary.js'
 import { buffersOf, held, isModule, join, MODULE, modulesOf, place } from './walk.js'
@@ -68,6 +70,8 @@ export abstract class Module {
   /** Makes a field a buffer: a tensor that is saved with the module but not trained. Returns the tensor. */
   registerBuffer<T extends Tensor>(name: string, tensor: T, options: BufferOptions = {}): T {
     const { persistent = true } = known('registerBuffer', options, BUFFER_OPTIONS)
+    needTensor('registerBuffer', tensor)
+    needFieldName(this, name)
     const own = buffersOf.get(this) ?? new Map<string, boolean>()
     buffersOf.set(this, own.set(name, persistent))
     Object.defineProperty(this, name, { value: tensor, writable: true, enumerable: true, configurable: true })
@@ -159,6 +163,7 @@ export abstract class Module {
 
   /** Calls `f` on every module below this one and then on itself: for initialisation. Returns the module. */
   apply(f: (module: Module) => void): this {
+    needFunction('apply', f)
     for (const child of this.children()) child.apply(f)
     f(this)
     return this
@@ -281,6 +286,21 @@ function movedTensor(value: Tensor, options: ToOptions): Tensor {
   return isParameter(value) ? new Parameter(data, { requiresGrad: value.requiresGrad }) : data
 }
 
+/** Throws BAD_OPTION for a name that is a path, or one of the class's own. */
+function needFieldName(module: Module, name: string): void {
+  const problem =
+    name.includes('.') || name === ''
+      ? 'is no name of a field'
+      : name in Object.getPrototypeOf(module)
+        ? 'is a method'
+        : undefined
+  if (problem === undefined) return
+  throw new ModuleError(
+    'BAD_OPTION',
+    `${module.constructor.name}: a buffer cannot be called '${name}', which ${problem}.`,
+  )
+}
+
 function find<T>(module: Module, what: string, path: string, named: readonly [string, T][]): T {
   const found = named.find(([name]) => name === path)
   if (found !== undefined) return found[1]
@@ -293,7 +313,18 @@ function find<T>(module: Module, what: string, path: string, named: readonly [st
 /** Throws NOT_A_MODULE unless a value is a module. */
 export function needModule(where: string, value: unknown): asserts value is Module {
   if (isModule(value)) return
-  throw new ModuleError('NOT_A_MODULE', `${where}: expected a module, got ${value === null ? 'null' : typeof value}.`, {
-    next: typeof value === 'function' ? 'Write it with new and brackets: new nn.ReLU().' : 'Give modules alone.',
-  })
+  throw new ModuleError(
+    'NOT_A_MODULE',
+    `${where}: expected a module, got ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}.`,
+    {
+      next: nextFor(value),
+    },
+  )
+}
+
+function nextFor(value: unknown): string {
+  if (typeof value === 'function') return 'Write it with new and brackets: new nn.ReLU().'
+  return Array.isArray(value)
+    ? 'A list of layers becomes one module by new nn.Sequential(...layers).'
+    : 'Give modules alone.'
 }

@@ -1,6 +1,7 @@
 // Single steps of recurrent networks, to be looped by hand.
 import { zeros } from '../tensor/create.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
+import { needTensor } from '../tensor/ops/operand.js'
 import { known, optionNames } from '../tensor/options.js'
 import { sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -18,6 +19,7 @@ import {
   lstm,
   mapsOf,
   namedWeights,
+  needState,
   RNN_KIND,
   type RNNCellOptions,
   type Step,
@@ -52,8 +54,10 @@ abstract class Cell<S> extends Module {
 
   override forward(x: Tensor, state?: S): S {
     const { parts, state: whole } = this.#kind
+    needTensor(this.constructor.name, x)
     const shape = [...x.shape.slice(0, -1), this.hiddenSize]
     const before = state === undefined ? [] : parts(state)
+    for (const part of before) needState(this.constructor.name, part, this.#kind)
     if (x.shape.at(-1) !== this.inputSize || before.some(part => !sameShape(part.shape, shape)))
       throw this.#misfit(x, before)
     const { fromInput, fromState } = mapsOf(this, this.#kind)

@@ -1,7 +1,8 @@
 // One step of a recurrent network: what it computes, how it sees its state, and its weights.
 import { uniform } from '../random/index.js'
+import { notTensor } from '../tensor/ops/operand.js'
 import { linear } from '../tensor/ops/products.js'
-import type { Tensor } from '../tensor/tensor.js'
+import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 import type { LayerOptions } from './linear.js'
 import type { Module } from './module.js'
@@ -125,4 +126,11 @@ export function mapsOf(
     return { fromInput: x => linear(x, weightIh, bias), fromState: h => h.matmul(turned) }
   }
   return { fromInput: x => linear(x, weightIh, biasIh), fromState: h => h.matmul(turned).add(biasHh) }
+}
+
+/** Throws NOT_A_TENSOR for a part of a state that is none: of an LSTM, PyTorch's pair (h, c). */
+export function needState(where: string, part: unknown, { gates }: { readonly gates: number }): asserts part is Tensor {
+  if (isTensor(part)) return
+  const wanted = gates === 4 ? 'a state { h, c } of two tensors' : 'a state that is a tensor'
+  throw notTensor(where, part, wanted)
 }

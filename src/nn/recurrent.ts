@@ -3,6 +3,7 @@ import type { Generator } from '../random/index.js'
 import { zeros } from '../tensor/create.js'
 import { shapeText, TensorError } from '../tensor/errors.js'
 import { cat, stack } from '../tensor/join.js'
+import { needTensor } from '../tensor/ops/operand.js'
 import { known, optionNames } from '../tensor/options.js'
 import { sameShape } from '../tensor/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -21,6 +22,7 @@ import {
   lstm,
   mapsOf,
   namedWeights,
+  needState,
   RNN_KIND,
   type RNNCellOptions,
   type Step,
@@ -187,6 +189,7 @@ abstract class Recurrent<S> extends Module {
   }
 
   #check(x: Tensor): void {
+    needTensor(this.constructor.name, x)
     const { shape } = x
     const where = `${this.constructor.name}(${this.inputSize}, ${this.hiddenSize})`
     if ((shape.length !== 2 && shape.length !== 3) || shape.at(-1) !== this.inputSize) {
@@ -204,6 +207,7 @@ abstract class Recurrent<S> extends Module {
   }
 
   #checkState(part: Tensor, shape: readonly number[]): void {
+    needState(this.constructor.name, part, this.#kind)
     if (sameShape(part.shape, shape)) return
     throw new TensorError(
       'SHAPE_MISMATCH',

@@ -5,7 +5,7 @@ import { sameShape } from '../tensor/shape.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { ModuleError } from './errors.js'
 import type { Module } from './module.js'
-import { held, join } from './walk.js'
+import { held, isModule, join } from './walk.js'
 
 /** Tensors by name: `{ 'hidden.weight': tensor([256, 784]), ... }`. */
 export type StateDict = Record<string, Tensor>
@@ -51,6 +51,7 @@ export function cloneStateDict(dict: StateDict): StateDict {
 
 /** Copies the numbers of a dict into a module; nothing is changed where something does not fit. */
 export function loadState(module: Module, dict: StateDict, strict: boolean): LoadReport {
+  if (typeof dict !== 'object' || dict === null || isModule(dict)) throw noDict(dict)
   const own = stateOf(module)
   const given = new Map(Object.entries(dict).map(([name, value]) => [spelledLike(own, name), value]))
   const report = {
@@ -80,6 +81,13 @@ export function loadState(module: Module, dict: StateDict, strict: boolean): Loa
     for (const { target, source } of pairs) target.copy_(source.to({ dtype: target.dtype, device: target.device }))
   })
   return report
+}
+
+function noDict(value: unknown): ModuleError {
+  const got = isModule(value) ? 'a module' : String(value)
+  return new ModuleError('STATE_DICT', `loadStateDict: expected tensors by name, got ${got}.`, {
+    next: isModule(value) ? 'Give its state: other.stateDict().' : 'Give what stateDict() returned.',
+  })
 }
 
 /** The module's own spelling of a name: PyTorch's `running_mean` is our `runningMean`. */

@@ -1,6 +1,6 @@
 // Draws: fresh tensors of random numbers, taken from a generator.
 import { backendOf, type CreateOptions, checkShape, leaf, make } from '../tensor/create.js'
-import { type DType, isFloat } from '../tensor/dtype.js'
+import { type DType, isDType, isFloat } from '../tensor/dtype.js'
 import { apply } from '../tensor/engine.js'
 import { TensorError } from '../tensor/errors.js'
 import { cast, constant } from '../tensor/ops/operand.js'
@@ -50,9 +50,9 @@ type Float = Exclude<DType, 'int32' | 'bool'>
 
 function prepared(operation: string, shape: Shape | number, options: RandomOptions): Place & { dtype: Float } {
   const { dtype = state.defaultDtype, generator = state.generator, device } = options
-  if (!isFloat(dtype)) {
+  if (!isDType(dtype) || !isFloat(dtype)) {
     throw new TensorError('BAD_DTYPE', `${operation}: random fractions need a float dtype, got '${String(dtype)}'.`, {
-      next: 'For whole numbers use randint.',
+      next: isDType(dtype) ? 'For whole numbers use randint.' : "For example 'float32'.",
     })
   }
   return { shape: [...checkShape(operation, shape)], dtype: dtype as Float, generator, device }

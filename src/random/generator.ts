@@ -113,6 +113,11 @@ const shared = new Generator(0, state.generator)
 
 /** The number of the first of `blocks` blocks, which nobody else will get. */
 export function takeBlocks(generator: GeneratorState, blocks: number): number {
+  if (typeof generator !== 'object' || generator === null || !('counter' in generator)) {
+    throw new TensorError('BAD_VALUE', `A generator is an object; got ${String(generator)}.`, {
+      next: `Make one of a seed: { generator: new Generator(42) }.`,
+    })
+  }
   const first = generator.counter
   generator.counter = first + blocks
   hooks.tracing?.drew(generator, first, blocks)
