@@ -54,11 +54,12 @@ interface Row {
 function printList(rows: readonly Row[]): void {
   const paint = painter(process.stdout)
   const colour = { installed: 'green', here: 'green', damaged: 'red', 'not here': 'yellow' } as const
+  const width = Math.max(...rows.map(({ name }) => name.length))
   for (const { name, title, bytes, licence, source, state } of rows) {
     console.log(
-      `${paint('bold', name.padEnd(20))} ${paint(colour[state], state.padEnd(9))} ${megabytes(bytes).padStart(8)}  ${title}`,
+      `${paint('bold', name.padEnd(width))} ${paint(colour[state], state.padEnd(9))} ${megabytes(bytes).padStart(8)}  ${title}`,
     )
-    console.log(`${' '.repeat(40)}${paint('dim', `${source}. Licence: ${licence}`)}`)
+    console.log(`${' '.repeat(width + 20)}${paint('dim', `${source}. Licence: ${licence}`)}`)
   }
   console.log(`\nDownloads are kept in ${dataFolder()}.`)
 }

@@ -1,6 +1,6 @@
 // Downloads the tarball of a data set: from npm's registry, with a bar, checked by hash, in place only when it is whole.
 import { execFile } from 'node:child_process'
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { fileOf, isIntact } from '../data/cache.js'
@@ -22,12 +22,18 @@ export async function download(entry: CatalogueEntry, output: ProgressOutput = p
   }
   const file = fileOf(entry)
   const part = `${file}.${process.pid}.part`
-  mkdirSync(dirname(file), { recursive: true })
   try {
+    mkdirSync(dirname(file), { recursive: true })
     writeFileSync(part, bytes)
     renameSync(part, file)
+  } catch (cause) {
+    throw new CommandError('DOWNLOAD', `${entry.name} could not be written to ${file}: ${reason(cause)}.`, {
+      cause,
+      exitCode: EXIT.notReady,
+      next: 'Choose another folder for downloads: GRADLAB_DATA=/a/folder/with/room.',
+    })
   } finally {
-    rmSync(part, { force: true })
+    if (existsSync(part)) rmSync(part, { force: true })
   }
 }
 

@@ -81,6 +81,12 @@ describe('gradlab data', () => {
     assert.deepEqual(kept(), [])
   })
 
+  it('says what to do where there is no place for downloads', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    process.env.GRADLAB_DATA = join(folder, 'file')
+    await raisesLater(download(entry, { write: () => undefined }), 'DOWNLOAD', 'could not be written', 'GRADLAB_DATA=')
+  })
+
   it('says what to do without a network', async () => {
     process.env.npm_config_registry = 'http://127.0.0.1:9/'
     await raisesLater(download(entry, { write: () => undefined }), 'DOWNLOAD', 'Check the connection')
@@ -91,6 +97,11 @@ describe('gradlab data', () => {
     assert.equal(code, 0)
     assert.match(out, /mnist +installed/)
     assert.match(out, /moby-dick +not here +1\.5 MB/)
+    const columns = out
+      .split('\n')
+      .filter(line => / MB {2}/.test(line))
+      .map(line => line.indexOf(' MB  '))
+    assert.equal(new Set(columns).size, 1, `sizes stand in one column, not in ${columns.join()}`)
     const { sets, folder: where } = JSON.parse((await gradlabBeside(['data', 'list', '--json'])).out) as {
       sets: { name: string; state: string }[]
       folder: string
