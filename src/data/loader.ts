@@ -2,6 +2,7 @@
 import { defaultGenerator, Generator, type RandomState, randperm } from '../random/index.js'
 import { tensor } from '../tensor/create.js'
 import { known, optionNames } from '../tensor/options.js'
+import { isTensor } from '../tensor/tensor.js'
 import { collate } from './collate.js'
 import type { Batch, Dataset } from './dataset.js'
 import { DataError } from './errors.js'
@@ -42,7 +43,7 @@ export interface LoaderState {
  * read by `for await`, which reads batches ahead. stateDict() says where the loader is: after loadStateDict the next loop goes on
  * with the next batch of the same order.
  *
- * Throws DATA_OPTION for a batch size below 1, DATA_ASYNC where a plain loop meets a promise.
+ * Throws DATA_OPTION for a batch size below 1 and for what is no data set, DATA_ASYNC where a plain loop meets a promise.
  *
  * @example
  * const loader = new data.DataLoader(new data.TensorDataset(arange(5)), { batchSize: 2 })
@@ -71,6 +72,7 @@ export class DataLoader<T, B = Batch<T>> {
       dropLast = false,
       prefetch = 2,
     } = known('DataLoader', options, DATA_LOADER_OPTIONS)
+    needDataset(dataset)
     needWhole('batchSize', batchSize, 1)
     needWhole('prefetch', prefetch, 0)
     this.dataset = dataset
@@ -111,7 +113,7 @@ export class DataLoader<T, B = Batch<T>> {
     let next = this.#start()
     const read = (): void => {
       while (next < this.length && ahead.length <= this.#prefetch) {
-        const batch = Promise.resolve(this.#batch(this.#part(order, next++)))
+        const batch = this.#later(this.#part(order, next++))
         // Whoever waits for it sees the error; until then it is not unhandled.
         batch.catch(() => undefined)
         ahead.push(batch)
@@ -134,9 +136,17 @@ export class DataLoader<T, B = Batch<T>> {
   loadStateDict({ epoch, position, random }: LoaderState): void {
     needWhole('epoch', epoch, 0)
     needWhole('position', position, 0)
+    if (position > this.length) {
+      throw new DataError(
+        'DATA_OPTION',
+        `DataLoader: the state is at batch ${position} of an epoch, and there are only ${this.length}.`,
+        { next: 'Load it into a loader of the same data, batchSize and dropLast.' },
+      )
+    }
+    const place = random === null || random === undefined ? null : new Generator().setState(random).getState()
     this.#epoch = epoch
     this.#position = position
-    this.#random = random
+    this.#random = place
     this.#resumed = position > 0
   }
 
@@ -176,13 +186,25 @@ export class DataLoader<T, B = Batch<T>> {
     return order?.slice(begin, end) ?? Int32Array.from({ length: end - begin }, (_, i) => begin + i)
   }
 
+  /** An error of a batch that is read ahead comes when it is that batch's turn. */
+  async #later(indices: Int32Array): Promise<B> {
+    return this.#batch(indices)
+  }
+
   #batch(indices: Int32Array): B | Promise<B> {
     const { dataset } = this
     if (dataset.getBatch !== undefined && this.#collate === undefined) {
       return dataset.getBatch(tensor(indices)) as unknown as B
     }
     const join = this.#collate ?? (collate as unknown as (samples: readonly T[]) => B)
-    const samples = Array.from(indices, index => dataset.get(index))
+    const samples: (T | Promise<T>)[] = []
+    try {
+      for (const index of indices) samples.push(dataset.get(index))
+    } catch (error) {
+      // Nobody waits any more for those that were begun.
+      for (const sample of samples) if (isPromise(sample)) sample.then(undefined, () => undefined)
+      throw error
+    }
     return samples.some(isPromise) ? Promise.all(samples).then(join as (samples: unknown[]) => B) : join(samples as T[])
   }
 }
@@ -196,6 +218,15 @@ function permutation(n: number, generator: Generator): Int32Array {
 
 function isPromise(value: unknown): value is Promise<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+function needDataset(dataset: unknown): void {
+  const { length, get } = (dataset ?? {}) as Partial<Dataset<unknown>>
+  if (Number.isInteger(length) && typeof get === 'function') return
+  const got = Array.isArray(dataset) ? 'a list' : isTensor(dataset) ? 'a tensor' : typeof dataset
+  throw new DataError('DATA_OPTION', `DataLoader: expected a data set, with a length and get(index); got ${got}.`, {
+    next: 'Tensors: new data.TensorDataset(x, y). A list: { length: list.length, get: i => list[i] }.',
+  })
 }
 
 function needWhole(name: string, value: number, least: number): void {

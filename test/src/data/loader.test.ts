@@ -160,6 +160,59 @@ describe('DataLoader', () => {
     assert.deepEqual(seen, [[0, 1]])
   })
 
+  it('keeps an error for the turn of its batch, also one that is thrown at once', async () => {
+    const set = {
+      length: 6,
+      get(i: number): number {
+        if (i === 3) throw new Error('no example 3')
+        return i
+      },
+    }
+    const seen: unknown[] = []
+    await assert.rejects(async () => {
+      for await (const x of new DataLoader(set, { prefetch: 4 })) seen.push(x.item())
+    }, /no example 3/)
+    assert.deepEqual(seen, [0, 1, 2])
+  })
+
+  it('leaves no promise of a batch unhandled where another example of it throws at once', async () => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown): number => unhandled.push(error)
+    process.on('unhandledRejection', note)
+    try {
+      const set = {
+        length: 2,
+        get(i: number): Promise<number> {
+          if (i === 1) throw new Error('at once')
+          return Promise.reject(new Error('later'))
+        },
+      }
+      const running = new DataLoader(set, { batchSize: 2 })[Symbol.asyncIterator]().next()
+      await assert.rejects(running, /at once/)
+      await new Promise(resolve => setTimeout(resolve, 5))
+      assert.deepEqual(unhandled, [])
+    } finally {
+      process.off('unhandledRejection', note)
+    }
+  })
+
+  it('stops reading where a loop was left, and goes on there from its state', async () => {
+    const set = new Slow()
+    const make = (): data.DataLoader<[number]> =>
+      new DataLoader(set, { prefetch: 2, shuffle: true, generator: new Generator(5) })
+    const whole: unknown[] = []
+    for await (const [x] of make()) whole.push(x.toArray())
+    const left = make()
+    for await (const _ of left) break
+    assert.equal(left.stateDict().position, 1)
+    assert.ok(set.running <= 2, `${set.running} are read`)
+    const rest: unknown[] = []
+    const resumed = make()
+    resumed.loadStateDict(left.stateDict())
+    for await (const [x] of resumed) rest.push(x.toArray())
+    assert.deepEqual(rest, whole.slice(1))
+  })
+
   it('goes on in the middle of an epoch, and with the same epochs after it', () => {
     const make = (): data.DataLoader<[Tensor], [Tensor]> =>
       new DataLoader(numbers(7), { batchSize: 2, shuffle: true, generator: new Generator(3) })
@@ -193,10 +246,22 @@ describe('DataLoader', () => {
     assert.deepEqual(loader.stateDict(), { epoch: 2, position: 0, random: null })
   })
 
+  it('refuses what is no data set', () => {
+    const make = (set: unknown) => (): unknown => new DataLoader(set as data.Dataset<number>)
+    raises(make([1, 2]), 'DATA_OPTION', 'a list', 'get: i => list[i]')
+    raises(make(zeros([3])), 'DATA_OPTION', 'a tensor', 'TensorDataset')
+    raises(make({ get: () => 1 }), 'DATA_OPTION', 'length')
+    raises(make(undefined), 'DATA_OPTION', 'undefined')
+  })
+
   it('refuses sizes that make no sense', () => {
     raises(() => new DataLoader(numbers(3), { batchSize: 0 }), 'DATA_OPTION', 'batchSize')
     raises(() => new DataLoader(numbers(3), { batchSize: 1.5 }), 'DATA_OPTION')
     raises(() => new DataLoader(numbers(3), { prefetch: -1 }), 'DATA_OPTION', 'prefetch')
-    raises(() => new DataLoader(numbers(3)).loadStateDict({ epoch: 1, position: -1, random: null }), 'DATA_OPTION')
+    const load = (state: unknown) => (): void => new DataLoader(numbers(3)).loadStateDict(state as data.LoaderState)
+    raises(load({ epoch: 1, position: -1, random: null }), 'DATA_OPTION')
+    raises(load({}), 'DATA_OPTION', 'epoch')
+    raises(load({ epoch: 1, position: 4, random: null }), 'DATA_OPTION', 'batch 4', 'only 3')
+    raises(load({ epoch: 1, position: 2, random: { key: 'x', counter: 1 } }), 'BAD_VALUE', 'state of a generator')
   })
 })
