@@ -1,5 +1,6 @@
 // Tables of one's own, as text: a row a line, values between commas (RFC 4180).
 import papa from 'papaparse'
+import { known, optionNames } from '../tensor/options.js'
 import { DataError } from './errors.js'
 import type { FilePath } from './file-path.js'
 import { readBytes } from './read-file.js'
@@ -22,7 +23,7 @@ export interface CsvOptions {
 
 const SEPARATORS = [',', ';', '\t', '|']
 const MISSING = ['', 'NA', 'N/A', '#N/A', 'NaN', 'nan', 'NULL', 'null', 'None']
-const OPTIONS = ['separator', 'header', 'types', 'missing', 'decimal', 'encoding']
+const CSV_OPTIONS = optionNames<CsvOptions>()('separator header types missing decimal encoding')
 const TYPES: readonly ColumnType[] = ['number', 'boolean', 'text']
 
 /**
@@ -35,7 +36,7 @@ const TYPES: readonly ColumnType[] = ['number', 'boolean', 'text']
  * pandas writes its index, is called 'column 1'.
  *
  * Throws DATA_MISSING; DATA_FORMAT, with the line, for a row that is longer or shorter than the header, a quote that is not closed, a name
- * twice, a header of numbers, a value that is not of its type, bytes that are no text; DATA_OPTION; DATA_NODE for a path in a browser.
+ * twice, a header of numbers, a value that is not of its type, bytes that are no text; DATA_OPTION; DATA_NODE for a path in a browser; BAD_OPTION.
  *
  * @example
  * const table = data.csv('length,kind\n1.5,a\n,b\n')
@@ -226,20 +227,18 @@ function tableOf(name: string, columns: readonly string[], rows: readonly Line[]
 }
 
 function guess(texts: readonly string[], dotted: readonly string[], absent: ReadonlySet<string>): ColumnType {
-  const known = (test: (text: string, i: number) => boolean): boolean =>
+  const all = (test: (text: string, i: number) => boolean): boolean =>
     texts.every((text, i) => absent.has(text) || test(text, i))
   const isNumber = (text: string): boolean =>
     NUMBER.test(text) && !(WHOLE.test(text) && Math.abs(Number(text)) > Number.MAX_SAFE_INTEGER)
-  if (known((_, i) => isNumber(dotted[i] as string))) return 'number'
-  return known(text => READ.boolean(text) !== undefined) ? 'boolean' : 'text'
+  if (all((_, i) => isNumber(dotted[i] as string))) return 'number'
+  return all(text => READ.boolean(text) !== undefined) ? 'boolean' : 'text'
 }
 
 function checkOptions(options: CsvOptions): void {
-  const { separator, header, types = {}, missing, decimal } = options
+  const { separator, header, types = {}, missing, decimal } = known('data.csv', options, CSV_OPTIONS)
   const bad = (problem: string, next: string): DataError =>
     new DataError('DATA_OPTION', `data.csv: ${problem}.`, { next })
-  const unknown = Object.keys(options).find(key => !OPTIONS.includes(key))
-  if (unknown !== undefined) throw bad(`there is no option '${unknown}'`, `There are: ${OPTIONS.join(', ')}.`)
   if (separator !== undefined && (typeof separator !== 'string' || !/^[^"\r\n]$/.test(separator))) {
     throw bad(
       `separator must be one character, and no quote; it is ${JSON.stringify(separator)}`,

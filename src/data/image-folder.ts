@@ -1,5 +1,6 @@
 // Pictures that lie in folders, a folder for each class: read one by one, when they are asked for.
 import { defaultGenerator, Generator, rand } from '../random/index.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type Dataset, needIndex } from './dataset.js'
 import { DataError } from './errors.js'
@@ -29,7 +30,9 @@ export interface ImageFile {
   readonly target: number
 }
 
-const OPTIONS = ['mode', 'applyExifOrientation', 'maxPixels', 'device', 'transform', 'generator']
+const FOLDER_OPTIONS = optionNames<ImageFolderOptions>()(
+  'mode applyExifOrientation maxPixels device transform generator',
+)
 const PICTURE = /\.(png|jpe?g)$/i
 
 /**
@@ -98,7 +101,7 @@ function ownGenerator(generator: Generator): Generator {
  */
 export function imageFolder(path: FilePath, options: ImageFolderOptions = {}): ImageFolder {
   const where = 'data.imageFolder'
-  checkImageOptions(where, options, OPTIONS)
+  checkImageOptions(where, known(where, options, FOLDER_OPTIONS))
   if (options.transform !== undefined && typeof options.transform !== 'function') {
     throw new DataError('DATA_OPTION', `${where}: transform must be a function; it is ${typeof options.transform}.`)
   }

@@ -1,5 +1,6 @@
 // Pictures of one's own: PNG and JPEG as tensors, and tensors as PNG.
 import { isFloat } from '../tensor/dtype.js'
+import { known, optionNames } from '../tensor/options.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { DataError } from './errors.js'
 import type { FilePath } from './file-path.js'
@@ -27,7 +28,7 @@ export interface ImageOptions {
 }
 
 const MODES: readonly ImageMode[] = ['unchanged', 'gray', 'grayAlpha', 'rgb', 'rgba']
-const OPTIONS = ['mode', 'applyExifOrientation', 'maxPixels', 'device']
+const IMAGE_OPTIONS = optionNames<ImageOptions>()('mode applyExifOrientation maxPixels device')
 const MAX_PIXELS = 64_000_000
 
 /**
@@ -48,7 +49,7 @@ const MAX_PIXELS = 64_000_000
  * @differs floats from 0 to 1, where torchvision has bytes from 0 to 255; upright by EXIF unless { applyExifOrientation: false }
  */
 export function image(source: FilePath | Uint8Array, options: ImageOptions = {}): Tensor {
-  checkImageOptions('data.image', options, OPTIONS)
+  checkImageOptions('data.image', known('data.image', options, IMAGE_OPTIONS))
   return decodedImage('data.image', readBytes('data.image', source), options)
 }
 
@@ -102,12 +103,9 @@ function kindOf(bytes: Uint8Array): string {
 }
 
 /** Throws DATA_OPTION. */
-export function checkImageOptions(where: string, options: ImageOptions, known: readonly string[]): void {
+export function checkImageOptions(where: string, { mode = 'unchanged', maxPixels = MAX_PIXELS }: ImageOptions): void {
   const bad = (problem: string, next?: string): DataError =>
     new DataError('DATA_OPTION', `${where}: ${problem}.`, next === undefined ? {} : { next })
-  const unknown = Object.keys(options).find(key => !known.includes(key))
-  if (unknown !== undefined) throw bad(`there is no option '${unknown}'`, `There are: ${known.join(', ')}.`)
-  const { mode = 'unchanged', maxPixels = MAX_PIXELS } = options
   if (!MODES.includes(mode)) throw bad(`mode cannot be '${String(mode)}'`, `Choose ${MODES.join(', ')}.`)
   if (!(maxPixels >= 1)) throw bad(`maxPixels must be a number from 1; it is ${String(maxPixels)}`)
 }

@@ -2,6 +2,7 @@
 
 import type { DType } from '../tensor/dtype.js'
 import { permute } from '../tensor/ops/views.js'
+import { known, optionNames } from '../tensor/options.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { DataError } from './errors.js'
 import type { FilePath } from './file-path.js'
@@ -21,6 +22,9 @@ export interface ReadNpzOptions extends ReadNpyOptions {
   /** Only these arrays. All. */
   readonly names?: readonly string[] | undefined
 }
+
+const NPY_OPTIONS = optionNames<ReadNpyOptions>()('wideIntegers device')
+const NPZ_OPTIONS = optionNames<ReadNpzOptions>()('names wideIntegers device')
 
 /** The first bytes of every file: \x93NUMPY. */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
@@ -82,7 +86,7 @@ const REFUSED: Readonly<Record<string, string>> = {
  * @torch none
  */
 export function readNpy(source: FilePath | Uint8Array, options: ReadNpyOptions = {}): Tensor {
-  checkOptions('data.readNpy', options, ['wideIntegers', 'device'])
+  checkWide('data.readNpy', known('data.readNpy', options, NPY_OPTIONS))
   const { name, bytes } = readBytes('data.readNpy', source)
   return parsed(name, bytes, options, problem => broken('readNpy', name, problem))
 }
@@ -98,7 +102,7 @@ export function readNpy(source: FilePath | Uint8Array, options: ReadNpyOptions =
  * @torch none
  */
 export function readNpz(source: FilePath | Uint8Array, options: ReadNpzOptions = {}): Record<string, Tensor> {
-  checkOptions('data.readNpz', options, ['names', 'wideIntegers', 'device'])
+  checkWide('data.readNpz', known('data.readNpz', options, NPZ_OPTIONS))
   const { name: file, bytes } = readBytes('data.readNpz', source)
   const fail = (problem: string): DataError => broken('readNpz', file, problem)
   const entries = new Map(zipEntries(bytes, fail).map(entry => [entry.name.replace(/\.npy$/, ''), entry]))
@@ -271,14 +275,7 @@ function framed(text: string): Uint8Array {
   return out
 }
 
-function checkOptions(where: string, options: ReadNpyOptions, known: readonly string[]): void {
-  const unknown = Object.keys(options).find(key => !known.includes(key))
-  if (unknown !== undefined) {
-    throw new DataError('DATA_OPTION', `${where}: there is no option '${unknown}'.`, {
-      next: `There are: ${known.join(', ')}.`,
-    })
-  }
-  const { wideIntegers = 'int32' } = options
+function checkWide(where: string, { wideIntegers = 'int32' }: ReadNpyOptions): void {
   if (wideIntegers === 'int32' || wideIntegers === 'float64') return
   throw new DataError('DATA_OPTION', `${where}: wideIntegers cannot be '${String(wideIntegers)}'.`, {
     next: "Choose 'int32' or 'float64'.",

@@ -110,7 +110,7 @@ export class Table implements Iterable<Record<string, CsvValue>> {
    *
    * Booleans become 0 and 1; a text among the features becomes one number for each of its values, 1 where it is this one (one-hot), sorted by name.
    *
-   * Throws DATA_FORMAT, with the line, where a value is missing; DATA_OPTION for a column that is not there, a class that `classes` has not, no feature.
+   * Throws DATA_FORMAT, with the line, where a value is missing; DATA_OPTION for a column that is not there, a class that `classes` has not, no feature; BAD_OPTION.
    *
    * @example
    * const { x, y, classes } = data.csv('a,b,kind\n1,2,oak\n3,4,ash\n').toTensors({ label: 'kind' })

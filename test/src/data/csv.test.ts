@@ -155,7 +155,7 @@ describe('csv', () => {
     const option = (options: object): (() => unknown) => {
       return () => csv('a\n1\n', options as data.CsvOptions)
     }
-    raises(option({ delimiter: ';' }), 'DATA_OPTION', "'delimiter'", 'separator')
+    raises(option({ delimiter: ';' }), 'BAD_OPTION', "'delimiter'", 'separator')
     raises(option({ separator: '||' }), 'DATA_OPTION', 'separator')
     raises(option({ separator: '"' }), 'DATA_OPTION', 'separator')
     raises(option({ header: 'a' }), 'DATA_OPTION', 'header')
@@ -255,5 +255,6 @@ describe('Table', () => {
     raises(() => csv(text).toTensors({ features: ['weight'] }), 'DATA_OPTION', "'weight'")
     raises(() => csv(text).toTensors({ features: ['wild'], label: 'species' }), 'DATA_OPTION', "'species'")
     raises(() => csv('a,b\nx,y\n').toTensors({ label: 'b' }), 'DATA_OPTION', 'text')
+    raises(() => csv(text).toTensors({ labels: 'kind' } as object), 'BAD_OPTION', "'labels'", "'label'")
   })
 })

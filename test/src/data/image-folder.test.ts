@@ -119,7 +119,7 @@ describe('imageFolder', () => {
 
   it('refuses options that it does not have', () => {
     const folder = join(root, 'pets')
-    raises(() => imageFolder(folder, { transforms: [] } as object), 'DATA_OPTION', "'transforms'", 'transform')
+    raises(() => imageFolder(folder, { transforms: [] } as object), 'BAD_OPTION', "'transforms'", 'transform')
     raises(() => imageFolder(folder, { transform: 'resize' as never }), 'DATA_OPTION', 'function')
     raises(() => imageFolder(folder, { mode: 'colour' as 'rgb' }), 'DATA_OPTION', "'colour'")
   })

@@ -202,7 +202,7 @@ describe('image: PNG', () => {
 
   it('refuses options that it does not have', () => {
     raises(() => image(file(), { mode: 'RGB' as 'rgb' }), 'DATA_OPTION', "'RGB'", 'rgb')
-    raises(() => image(file(), { colour: true } as object), 'DATA_OPTION', "'colour'", 'mode')
+    raises(() => image(file(), { colour: true } as object), 'BAD_OPTION', "'colour'", 'mode')
     raises(() => image(file(), { maxPixels: Number.NaN }), 'DATA_OPTION', 'maxPixels')
     raises(() => image(7 as unknown as string), 'DATA_OPTION', '7')
   })

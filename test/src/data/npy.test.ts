@@ -85,7 +85,7 @@ describe('readNpy', () => {
       'DATA_OPTION',
       "'int64'",
     )
-    raises(() => readNpy(bytesOf(beyond.large as string), { dtype: 'int32' } as object), 'DATA_OPTION', "'dtype'")
+    raises(() => readNpy(bytesOf(beyond.large as string), { dtype: 'int32' } as object), 'BAD_OPTION', "'dtype'")
   })
 
   const WORDS: Record<string, string> = {
@@ -249,6 +249,6 @@ describe('readNpz', () => {
     const listed = Buffer.from(bytes.buffer).indexOf(Buffer.from('PK\x01\x02', 'latin1'))
     bytes[listed + 8] = 1
     raises(() => readNpz(bytes), 'DATA_FORMAT', 'encrypted')
-    raises(() => readNpz(bytes, { keys: ['x'] } as object), 'DATA_OPTION', "'keys'", 'names')
+    raises(() => readNpz(bytes, { keys: ['x'] } as object), 'BAD_OPTION', "'keys'", 'names')
   })
 })
