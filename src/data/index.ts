@@ -1,4 +1,5 @@
 // The public face of `gradlab/data`: data sets for lessons.
+export { type BytePairJson, type BytePairOptions, BytePairTokenizer } from './byte-pair.js'
 export { CharacterTokenizer } from './characters.js'
 export { collate } from './collate.js'
 export { type CsvOptions, csv } from './csv.js'
