@@ -6,6 +6,7 @@ export type ModuleErrorCode =
   | 'STATE_DICT' // keys or shapes that do not fit the module
   | 'NOT_A_PARAMETER' // a field holds a leaf that requires a gradient, but is no Parameter
   | 'NOT_A_MODULE' // something else where a module was expected
+  | 'HIDDEN' // modules or parameters in an object or a map, where nothing would find them
   | 'NOT_FOUND' // a path that leads to no parameter or module
   | 'BAD_OPTION' // an option, or an argument of a constructor, that is unknown or outside of its range
 

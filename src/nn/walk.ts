@@ -27,6 +27,7 @@ export function* held(module: Module): Generator<Held> {
     if (isParameter(value)) yield { kind: 'parameter', name, value }
     else if (isModule(value)) yield { kind: 'module', name, value }
     else if (Array.isArray(value)) yield* heldInArray(module, name, value)
+    else if (isPlain(value) || value instanceof Map) refuseHidden(module, name, value)
     else if (isTensor(value)) {
       const persistent = buffers?.get(name)
       if (persistent !== undefined) yield { kind: 'buffer', name, value, persistent }
@@ -42,6 +43,23 @@ function* heldInArray(module: Module, field: string, values: readonly unknown[])
     if (isParameter(value)) yield { kind: 'parameter', name, value }
     else if (isModule(value)) yield { kind: 'module', name, value }
     else if (isTensor(value)) refuseLeaf(module, name, value)
+    else if (Array.isArray(value)) refuseHidden(module, name, value)
+  }
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+
+/** What would be left untrained without a word: modules and parameters in objects, maps and arrays of arrays. */
+function refuseHidden(module: Module, name: string, value: object): void {
+  const parts: Iterable<unknown> = value instanceof Map ? value.values() : Object.values(value)
+  for (const part of parts) {
+    if (!isModule(part) && !isParameter(part)) continue
+    throw new ModuleError(
+      'HIDDEN',
+      `${module.constructor.name}: its field '${name}' holds ${isModule(part) ? 'modules' : 'parameters'} where optimizers and state dicts do not see them.`,
+      { next: 'Make each a field, or an element of an array; a field that begins with # is hidden on purpose.' },
+    )
   }
 }
 

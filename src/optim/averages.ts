@@ -34,7 +34,7 @@ abstract class WeightAverage {
       )
     const whole = branch(() => this.share(this.updates) === 1)
     const share = perCall(() => this.share(this.updates))
-    const now = this.model.stateDict()
+    const now = this.#now()
     noGrad(() => {
       for (const [name, mean] of this.#means) {
         const value = now[name] as Tensor
@@ -45,9 +45,19 @@ abstract class WeightAverage {
     perCall(() => ++this.updates)
   }
 
+  /** The state of the model. Throws STATE_DICT where it has lost names since: pruning and layers that are exchanged give others. */
+  #now(): Record<string, Tensor> {
+    const now = this.model.stateDict()
+    const lost = [...this.#means.keys()].filter(name => !(name in now))
+    if (lost.length === 0) return now
+    throw new OptimError('STATE_DICT', `${this.constructor.name}: the model has no ${lost.join(', ')} any more.`, {
+      next: 'Change the model first (prune it, exchange its layers), then make the means of it.',
+    })
+  }
+
   /** Exchanges weights and means: once to use the means, once more to go on training. */
   swap(): void {
-    const now = this.model.stateDict()
+    const now = this.#now()
     noGrad(() => {
       for (const [name, mean] of this.#means) {
         const value = now[name] as Tensor

@@ -25,7 +25,8 @@ const IMPORTANCE_OPTIONS = optionNames<ImportanceOptions>()('importanceScores')
  *
  * The parameter moves to the field `weightOrig`, where it keeps its place among the parameters, so that optimizers made before still train it; the mask
  * is the buffer `weightMask` (bool, true: left); `weight` is computed of both whenever it is read, exactly 0 where pruned. Gradients of what is pruned are 0.
- * State dicts and checkpoints hold both, under PyTorch's names. Throws NOT_FOUND, BAD_OPTION for an amount that cannot be, SHAPE_MISMATCH.
+ * State dicts and checkpoints hold both, under PyTorch's names. A step that was compiled before knows no mask: put one there first (identity), and pruning
+ * changes it under the program; so with means of weights (EMA). Throws NOT_FOUND, BAD_OPTION for an amount that cannot be, SHAPE_MISMATCH.
  *
  * @example
  * const layer = new nn.Linear(2, 2, { bias: false })

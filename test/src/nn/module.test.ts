@@ -41,6 +41,26 @@ describe('nn.Module', () => {
     assert.deepEqual(net.stateDict().seen?.toArray(), [7])
   })
 
+  it('refuses modules and parameters where it would not find them', () => {
+    const holding = (value: unknown): nn.Module => {
+      class Holder extends nn.Module {
+        readonly parts = value
+        forward(): void {}
+      }
+      return new Holder()
+    }
+    raises(
+      () => holding({ a: new nn.Linear(1, 1) }).parameters(),
+      'HIDDEN',
+      "Holder: its field 'parts' holds modules",
+      'array',
+    )
+    raises(() => holding(new Map([['a', new nn.Linear(1, 1)]])).stateDict(), 'HIDDEN', 'modules')
+    raises(() => holding([[new nn.Parameter(ones([1]))]]).parameters(), 'HIDDEN', 'parameters')
+    assert.deepEqual(holding({ a: zeros([1]), b: 2 }).parameters(), [])
+    assert.deepEqual(holding([['a'], 2]).parameters(), [])
+  })
+
   it('finds modules and parameters in arrays', () => {
     class Stack extends nn.Module {
       readonly layers = [new nn.Linear(2, 2), new nn.Linear(2, 2)]

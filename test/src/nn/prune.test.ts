@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  compile,
   device,
   F,
   Generator,
@@ -216,6 +217,31 @@ describe('nn.prune', () => {
     prune.remove(net)
     assert.ok(net.forward(x).equal(outputs))
     assert.ok(Math.abs(prune.sparsity(net).sparsity - 0.8) < 0.003)
+  })
+
+  it('is one program when compiled, also where more is pruned under it', () => {
+    const { x, y } = spirals(20)
+    const run = (compiled: boolean): unknown => {
+      manualSeed(3)
+      const net = prune.identity(new Net())
+      const optimizer = new optim.SGD(net.parameters(), { lr: 0.1, momentum: 0.9 })
+      const step = (input: Tensor, target: Tensor): Tensor => {
+        const loss = F.crossEntropy(net.forward(input), target)
+        optimizer.zeroGrad()
+        loss.backward()
+        optimizer.step()
+        return loss
+      }
+      const used = compiled ? compile(step) : step
+      const losses: unknown[] = []
+      for (let i = 0; i < 12; i++) {
+        if (i % 5 === 4) prune.globalUnstructured(net, 0.5)
+        losses.push(used(x, y).item())
+      }
+      if (compiled) assert.equal((used as ReturnType<typeof compile>).programs.length, 1)
+      return { losses, weight: net.middle.weight.toArray(), pruned: prune.sparsity(net).pruned }
+    }
+    assert.deepEqual(run(true), run(false))
   })
 
   it('goes on from a checkpoint as if nothing had been', () => {

@@ -16,6 +16,14 @@ const set = (model: Counted, value: number): void => {
 }
 
 describe('EMA', () => {
+  it('says so where the model has other names than when it was made', () => {
+    const model = new Counted()
+    const ema = new optim.EMA(model)
+    nn.prune.identity(model, 'weight')
+    raises(() => ema.update(), 'STATE_DICT', 'EMA: the model has no weight any more', 'prune')
+    raises(() => ema.swap(), 'STATE_DICT', 'weight')
+  })
+
   it('is the running mean of the weights, from those it was made with', () => {
     const model = new Counted()
     const ema = new optim.EMA(model, { decay: 0.5 })
