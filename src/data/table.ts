@@ -5,6 +5,7 @@ import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { needIndex } from './dataset.js'
 import { DataError } from './errors.js'
+import { tableHtml, tableText } from './table-view.js'
 
 /** What a column holds. */
 export type ColumnType = 'number' | 'boolean' | 'text'
@@ -53,7 +54,7 @@ export interface TableTensors {
 }
 
 /**
- * Rows and columns, each column of one type, as data.csv reads them. A loop goes through the rows.
+ * Rows and columns, each column of one type, as data.csv reads them. A loop goes through the rows; a notebook shows the first ones.
  *
  * @example
  * const table = data.csv('x,y\n1,yes\n2,no\n')
@@ -136,6 +137,11 @@ export class Table implements Iterable<Record<string, CsvValue>> {
     return { x, features: features.map(({ name }) => name), ...this.#target(options, dtype) }
   }
 
+  /** The first rows in columns. */
+  toString(): string {
+    return tableText(this)
+  }
+
   #learnable(label: string | undefined): readonly string[] {
     return this.columns.filter(name => name !== label && this.types[name] !== 'text')
   }
@@ -202,6 +208,19 @@ export class Table implements Iterable<Record<string, CsvValue>> {
     return new Table({ ...this.#content, values: this.#content.values.map(only), lines: only(this.#content.lines) })
   }
 }
+
+Object.defineProperties(Table.prototype, {
+  [Symbol.for('nodejs.util.inspect.custom')]: {
+    value(this: Table): string {
+      return tableText(this)
+    },
+  },
+  [Symbol.for('Jupyter.display')]: {
+    value(this: Table): Record<string, string> {
+      return { 'text/plain': tableText(this), 'text/html': tableHtml(this) }
+    },
+  },
+})
 
 /** The different values, numbers by size and texts by their letters' codes. */
 function sorted<T extends CsvValue>(values: readonly T[]): T[] {

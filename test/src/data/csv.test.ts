@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 import { data, device, setBackend } from '#src/index.js'
 import { raises } from '../raises.js'
 
@@ -249,6 +250,36 @@ describe('Table', () => {
     const later = csv(text).filter(row => row.kind !== 'oak')
     raises(() => later.toTensors({ label: 'kind' }), 'DATA_FORMAT', 'line 3')
     raises(() => csv('a,b\n1,\n').toTensors({ label: 'b' }), 'DATA_FORMAT', 'line 2', "'b'")
+  })
+
+  it('shows its first rows, in columns', () => {
+    const table = csv('n,name\n1.5,oak\n,"two\nlines"\n-10,a text that is too long to be shown as a whole\n')
+    const expected = [
+      '     n  name',
+      'number  text',
+      '   1.5  oak',
+      '     -  two lines',
+      '   -10  a text that is too long…',
+      '3 rows, 2 columns',
+    ].join('\n')
+    assert.equal(String(table), expected)
+    assert.equal(inspect(table), expected)
+    const long = csv(`n\n${'7\n'.repeat(12)}`)
+    assert.match(String(long), /\n12 rows, 1 column; the first 10 are shown$/)
+    assert.equal(String(long).split('\n').length, 13)
+  })
+
+  it('shows as HTML in a notebook, where nothing of the file is run', () => {
+    const table = csv('n,<b>\n1,"<script>alert(""1"")</script>"\n')
+    const display = (table as unknown as Record<symbol, () => Record<string, string>>)[Symbol.for('Jupyter.display')]
+    const html = display?.call(table)['text/html'] as string
+    assert.equal(
+      html,
+      '<table><thead><tr><th style="text-align:right">n</th><th style="text-align:left">&#60;b&#62;</th></tr></thead>' +
+        '<tbody><tr><td style="text-align:right">1</td><td style="text-align:left">&#60;script&#62;alert(&#34;1&#34;)&#60;/scr…</td>' +
+        '</tr></tbody></table><p>1 row, 2 columns</p>',
+    )
+    assert.equal(display?.call(table)['text/plain'], String(table))
   })
 
   it('refuses columns that are not there, and a table with nothing to learn from', () => {
