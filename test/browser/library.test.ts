@@ -127,6 +127,35 @@ describe('the library in a browser', function () {
     assert.deepEqual(scrolls, [])
   })
 
+  it("reads files of one's own from their bytes, as Node does", async () => {
+    const { png, jpeg } = JSON.parse(readFileSync(join(ROOT, 'test/golden/files/images.json'), 'utf8')) as Record<
+      string,
+      { name: string; bytes: string }[]
+    >
+    const pictures = [png, jpeg].flatMap(list => (list ?? []).slice(-2).map(({ bytes }) => bytes))
+    const body = `
+      const { data, tensor } = gradlab
+      const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0))
+      const images = ${JSON.stringify(pictures)}.map(text => [...data.image(bytes(text)).data()])
+      const table = data.csv('a,b\\n1.5,"x, y"\\n')
+      const array = data.readNpy(data.npyBytes(tensor([[1, 2], [3, 4]])))
+      const picture = data.image(data.pngBytes(tensor([[0, 1]])))
+      return { images, row: table.row(0), numbers: [...array.data(), ...picture.data()] }
+    `
+    interface Found {
+      images: number[][]
+      row: unknown
+      numbers: number[]
+    }
+    const found = await run<Found>(body)
+    const inNode = (await new (Object.getPrototypeOf(async () => {}).constructor)('gradlab', body)(
+      await import('#src/index.js'),
+    )) as Found
+    assert.deepEqual(found, inNode)
+    assert.deepEqual([found.row, found.numbers], [{ a: 1.5, b: 'x, y' }, [1, 2, 3, 4, 0, 1]])
+    assert.ok(found.images.length === 4 && found.images.every(image => image.length > 900))
+  })
+
   for (const format of ['esm', 'iife'] as const) {
     it(`runs in a page from one file that a bundler has made, as ${format}`, async () => {
       const contents = `import { tensor } from 'gradlab'

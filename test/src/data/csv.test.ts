@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
+import fc from 'fast-check'
 import { data, device, setBackend } from '#src/index.js'
 import { raises } from '../raises.js'
 
@@ -53,6 +54,34 @@ describe('csv', () => {
       { a: 'x, y', b: 'she said "no"' },
       { a: 'two\nlines', b: null },
     ])
+  })
+
+  it('reads any text that was quoted, by whatever separator', () => {
+    const value = fc.string({
+      unit: fc.constantFrom('a', '"', ',', ';', '\t', '|', '\n', '\r', ' ', 'é', '🙂', '1', '.'),
+    })
+    const table = fc.integer({ min: 2, max: 4 }).chain(n => fc.array(fc.array(value, { minLength: n, maxLength: n })))
+    fc.assert(
+      fc.property(
+        table,
+        fc.constantFrom(',', ';', '\t', '|'),
+        fc.constantFrom('\n', '\r\n'),
+        (lines, separator, end) => {
+          const names = (lines[0] ?? ['x', 'y']).map((_, i) => `c${i}`)
+          const quoted = [names, ...lines].map(line =>
+            line.map(text => `"${text.replaceAll('"', '""')}"`).join(separator),
+          )
+          const types = Object.fromEntries(names.map(name => [name, 'text' as const]))
+          const read = [...csv(quoted.join(end) + end, { separator, types, missing: [] })]
+          const plain = (text: string): string => text.replace(/\r\n?/g, '\n').trim()
+          assert.deepEqual(
+            read.map(row => Object.values(row)),
+            lines.map(line => line.map(plain)),
+          )
+        },
+      ),
+      { seed: 1, numRuns: 300 },
+    )
   })
 
   it('does not count byte order marks, line ends of other systems, empty lines and spaces', () => {
