@@ -13,6 +13,12 @@ export { type MnistOptions, mnist } from './mnist.js'
 export { mobyDick } from './moby-dick.js'
 export { npyBytes, type ReadNpyOptions, type ReadNpzOptions, readNpy, readNpz, writeNpy } from './npy.js'
 export {
+  PenguinDataset,
+  type PenguinDatasetOptions,
+  type PenguinFeature,
+  penguinDataset,
+} from './penguin-dataset.js'
+export {
   type CompletePenguin,
   type Island,
   type Penguin,
@@ -21,6 +27,7 @@ export {
   type Sex,
   type Species,
 } from './penguins.js'
+export { type PhotographName, photograph } from './photographs.js'
 export {
   openSafetensors,
   type ReadSafetensorsOptions,
@@ -32,6 +39,7 @@ export {
   type WriteSafetensorsOptions,
   writeSafetensors,
 } from './safetensors.js'
+export { type Email, type EmailGroup, type SpamAssassinOptions, spamAssassin } from './spam-assassin.js'
 export {
   ConcatDataset,
   type Fold,

@@ -61,6 +61,50 @@ describe('penguins', () => {
   })
 })
 
+describe('penguinDataset', () => {
+  const rows = penguins().filter(({ bodyMass }) => bodyMass !== null)
+  const dtype = 'float64'
+
+  it('has the measurements of 342 penguins and their species', () => {
+    const set = data.penguinDataset({ standardize: false, dtype })
+    const [x, y] = set.tensors
+    assert.deepEqual([set.length, x.shape, y.shape, y.dtype], [342, [342, 4], [342], 'int32'])
+    assert.deepEqual(
+      x.toArray(),
+      rows.map(row => [row.billLength, row.billDepth, row.flipperLength, row.bodyMass]),
+    )
+    assert.deepEqual(
+      Array.from(y.data() as Int32Array, label => set.classes[label]),
+      rows.map(({ species }) => species),
+    )
+    assert.deepEqual(set.features, ['billLength', 'billDepth', 'flipperLength', 'bodyMass'])
+    assert.deepEqual(
+      [set.mean.toArray(), set.std.toArray()],
+      [
+        [0, 0, 0, 0],
+        [1, 1, 1, 1],
+      ],
+    )
+  })
+
+  it('is standardised by what it keeps', () => {
+    const set = data.penguinDataset({ dtype })
+    const [x] = set.tensors
+    const measured = data.penguinDataset({ standardize: false, dtype }).tensors[0]
+    const off = (a: number[], b: number[]): number =>
+      Math.max(...a.map((value, i) => Math.abs(value - (b[i] as number))))
+    assert.ok(off(x.mean(0).toArray() as number[], [0, 0, 0, 0]) < 1e-13)
+    assert.ok(off(x.std(0, { correction: 0 }).toArray() as number[], [1, 1, 1, 1]) < 1e-13)
+    assert.ok(x.mul(set.std).add(set.mean).sub(measured).abs().max().item() < 1e-11)
+    assert.ok(off(set.mean.toArray() as number[], [43.92192982, 17.15116959, 200.91520468, 4201.75438596]) < 1e-8)
+    assert.equal(data.penguinDataset().tensors[0].dtype, 'float32')
+  })
+
+  it('names the option that was meant', () => {
+    assert.throws(() => data.penguinDataset({ standardise: false } as never), /Did you mean 'standardize'/)
+  })
+})
+
 describe('a data file', () => {
   it('is refused where its hash is another', () => {
     const bytes = Buffer.from('changed')
