@@ -44,7 +44,7 @@ const MAX_PIXELS = 64_000_000
  *
  * @example
  * const photo = data.image('cat.jpg', { mode: 'rgb' })
- * photo.shape // [3, 480, 640]
+ * photo.shape // for example [3, 480, 640]
  * @torch torchvision.io.decode_image
  * @differs floats from 0 to 1, where torchvision has bytes from 0 to 255; upright by EXIF unless { applyExifOrientation: false }
  */
@@ -119,7 +119,7 @@ export function checkImageOptions(where: string, { mode = 'unchanged', maxPixels
  * Throws DATA_SHAPE, DATA_OPTION for NaN, whole numbers beyond a byte, and bool.
  *
  * @example
- * data.image(data.pngBytes(tensor([[0, 0.5], [1, 2]]))).toArray() // [[[0, 0.502], [1, 1]]]
+ * data.image(data.pngBytes(tensor([[0, 1], [1, 2]]))).toArray() // [[[0, 1], [1, 1]]]
  * @torch torchvision.io.encode_png
  * @differs takes floats from 0 to 1, too
  */

@@ -122,7 +122,8 @@ export class Conv2d extends Convolution {
   }
 }
 
-function perAxis(where: string, name: string, value: PerAxis, axes: number): number[] {
+/** One number for each axis. */
+export function perAxis(where: string, name: string, value: PerAxis, axes: number): number[] {
   const sizes = Array.isArray(value) ? [...value] : new Array<number>(axes).fill(value as number)
   if (sizes.length !== axes) {
     throw new ModuleError('BAD_OPTION', `${where}: ${name} needs ${axes} number(s); got ${text(value)}.`)
@@ -151,7 +152,8 @@ function around(
   return sides.reverse().flat()
 }
 
-function needDivisible(where: string, name: string, channels: number, groups: number): void {
+/** Throws BAD_OPTION unless the groups divide the channels. */
+export function needDivisible(where: string, name: string, channels: number, groups: number): void {
   if (channels % groups === 0) return
   throw new ModuleError('BAD_OPTION', `${where}: ${name} = ${channels} does not fall into ${groups} groups.`, {
     next: 'groups must divide the channels, of the input and of the output.',

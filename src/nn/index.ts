@@ -52,7 +52,16 @@ export {
   MultiMarginLoss,
   SigmoidFocalLoss,
 } from './binary-loss.js'
+export {
+  DenseBlock,
+  type DenseBlockOptions,
+  Highway,
+  type HighwayOptions,
+  Residual,
+  type ResidualOptions,
+} from './blocks.js'
 export { Identity, Sequential } from './containers.js'
+export { ConvTranspose1d, ConvTranspose2d, type ConvTransposeOptions } from './conv-transpose.js'
 export { Conv1d, Conv2d, type ConvOptions, type PerAxis } from './convolution.js'
 export {
   CausalSelfAttention,
@@ -62,7 +71,7 @@ export {
   FeedForward,
   type FeedForwardOptions,
 } from './decoder-block.js'
-export { Dropout, type DropoutOptions } from './dropout.js'
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, type DropoutOptions } from './dropout.js'
 export { Embedding, type EmbeddingOptions, type PretrainedOptions } from './embedding.js'
 export { ModuleError, type ModuleErrorCode } from './errors.js'
 export { Flatten, Unflatten } from './flatten.js'
@@ -75,6 +84,7 @@ export { interpolateStateDicts } from './interpolate.js'
 export { type LayerOptions, Linear, type LinearOptions } from './linear.js'
 export { CrossEntropyLoss, GaussianNLLLoss, HuberLoss, L1Loss, MSELoss, NLLLoss, SmoothL1Loss } from './loss.js'
 export { type BufferOptions, type Layer, Module, type ToOptions } from './module.js'
+export { ModuleDict, ModuleList } from './module-list.js'
 export { LayerNorm, type LayerNormOptions, RMSNorm, type RMSNormOptions } from './normalization.js'
 export { Parameter, type ParameterOptions } from './parameter.js'
 export { PatchEmbedding, type PatchEmbeddingOptions } from './patch-embedding.js'
@@ -93,6 +103,7 @@ export * as prune from './prune/index.js'
 export { GRU, LSTM, type Recurrence, type RecurrentOptions, RNN, type RNNOptions } from './recurrent.js'
 export { GRUCell, LSTMCell, RNNCell } from './recurrent-cells.js'
 export type { CellOptions, LSTMState, RNNCellOptions } from './recurrent-steps.js'
+export { PixelShuffle, Upsample, type UpsampleOptions, ZeroPad2d } from './resize.js'
 export { ContrastiveLoss, CosineEmbeddingLoss, InfoNCELoss, TripletMarginLoss } from './similarity-loss.js'
 export { cloneStateDict, type LoadOptions, type LoadReport, type StateDict, toTorchNames } from './state-dict.js'
 export { Summary, type SummaryInput, type SummaryRow } from './summary.js'

@@ -33,7 +33,7 @@ export {
 } from './binary.js'
 export { type CrossEntropyOptions, crossEntropy, type NLLLossOptions, nllLoss } from './cross-entropy.js'
 export { type KlDivOptions, klDiv } from './divergence.js'
-export { type DropoutFunctionOptions, dropout } from './dropout.js'
+export { alphaDropout, type DropoutFunctionOptions, dropout, dropout1d, dropout2d } from './dropout.js'
 export { type EmbeddingFunctionOptions, embedding } from './embedding.js'
 export { type FocalLossOptions, focalLoss, type SigmoidFocalLossOptions, sigmoidFocalLoss } from './focal.js'
 export { type GluOptions, glu, mish, softsign, swiglu, swish } from './gates.js'

@@ -21,7 +21,7 @@ const listed = (reason: string, names: string): [string, string][] =>
 export const NO_GOLDEN: ReadonlyMap<string, string> = new Map([
   ...listed(
     RANDOM,
-    'Generator manualSeed rand randn randint randperm randLike randnLike randintLike bernoulli multinomial normal uniform bernoulli_ normal_ uniform_ seed initialSeed getRngState setRngState defaultGenerator F.dropout',
+    'Generator manualSeed rand randn randint randperm randLike randnLike randintLike bernoulli multinomial normal uniform bernoulli_ normal_ uniform_ seed initialSeed getRngState setRngState defaultGenerator F.dropout F.dropout1d F.dropout2d F.alphaDropout',
   ),
   ...listed(
     MODE,
