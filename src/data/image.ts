@@ -35,9 +35,9 @@ const MAX_PIXELS = 64_000_000
  * Reads a picture: from a path, a file: URL, or bytes. The result is [C, H, W], float32, from 0 to 1.
  *
  * PNG: grey, colour and palette, 1 to 16 bits, with alpha or a transparent colour, interlaced; of an animation the first picture. Exact: sample / (2^bits - 1).
- * JPEG: baseline and progressive, grey and colour. Its decoders may differ by a little: from libjpeg's by about 2 of 255 where colours are stored in full; where
- * they are stored in half (4:2:0), each is used for its 2 x 2 pixels as it is, and libjpeg smooths them, so edges of colours differ more. Profiles and gamma
- * are not applied. The kind is found by the content, not by the name.
+ * JPEG: baseline and progressive, grey and colour; differences of colour that are stored for every second pixel are smoothed as libjpeg does. Decoders round
+ * differently: levels are within 4 of 255 of libjpeg's, half a level on average. Colour profiles and gamma are not applied, in either. The kind is found by the
+ * content, not by the name.
  *
  * Throws DATA_FORMAT for other files, a wrong check sum, a file that was cut off, CMYK, lossless or arithmetic JPEG, and for more than `maxPixels`;
  * DATA_MISSING; DATA_OPTION; DATA_NODE for a path in a browser.
