@@ -5,6 +5,7 @@ import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { BYTES, countPieces, join, keyOf, type Pair, PairCounts, PIECES, TokenBytes } from './byte-pair-merges.js'
 import { DataError } from './errors.js'
 import type { FilePath } from './file-path.js'
+import { counted, printedByToString } from './printed.js'
 import { pathOf, readBytes } from './read-file.js'
 import { replaceFile } from './write-file.js'
 
@@ -164,8 +165,9 @@ export class BytePairTokenizer {
     }
   }
 
+  /** `BytePairTokenizer(1,256 tokens, 1,000 merges)`. */
   toString(): string {
-    return `BytePairTokenizer(${this.vocabSize} tokens, ${this.merges.length} merges)`
+    return `BytePairTokenizer(${counted(this.vocabSize, 'token')}, ${counted(this.merges.length, 'merge')})`
   }
 
   #tokensOf(piece: string): readonly number[] {
@@ -203,9 +205,7 @@ export class BytePairTokenizer {
   }
 }
 
-Object.defineProperty(BytePairTokenizer.prototype, Symbol.for('nodejs.util.inspect.custom'), {
-  value: BytePairTokenizer.prototype.toString,
-})
+printedByToString(BytePairTokenizer)
 
 function textOfBytes(bytes: Uint8Array): string {
   try {

@@ -2,6 +2,7 @@
 import { tensor } from '../tensor/create.js'
 import { isTensor, type Tensor } from '../tensor/tensor.js'
 import { DataError } from './errors.js'
+import { counted, printedByToString } from './printed.js'
 
 /**
  * Turns text into numbers and back: one for each different character, in the order of Unicode.
@@ -49,7 +50,14 @@ export class CharacterTokenizer {
     const list = isTensor(numbers) ? Array.from(numbers.data() as Int32Array) : [...numbers]
     return list.map(number => this.vocabulary[number] ?? unknown(number, this.vocabSize)).join('')
   }
+
+  /** `CharacterTokenizer(78 characters)`. */
+  toString(): string {
+    return `CharacterTokenizer(${counted(this.vocabSize, 'character')})`
+  }
 }
+
+printedByToString(CharacterTokenizer)
 
 function unknown(number: number, count: number): never {
   throw new DataError(

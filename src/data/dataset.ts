@@ -5,6 +5,7 @@ import { indexSelect } from '../tensor/ops/gather.js'
 import { select } from '../tensor/ops/views.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { DataError } from './errors.js'
+import { counted, printedByToString } from './printed.js'
 
 /**
  * Examples by number. Anything with a `length` and a `get` is one, so a class of one's own needs no base.
@@ -79,7 +80,15 @@ export class TensorDataset<T extends readonly Tensor[] = readonly Tensor[]> impl
   getBatch(indices: Tensor): Batch<T> {
     return this.tensors.map(x => indexSelect(x, 0, indices)) as unknown as Batch<T>
   }
+
+  /** How many examples, and what each is made of: `TensorDataset(60,000 examples: [1, 28, 28] float32, [] int32)`. */
+  toString(): string {
+    const parts = this.tensors.map(({ shape, dtype }) => `${shapeText(shape.slice(1))} ${dtype}`)
+    return `${this.constructor.name}(${counted(this.length, 'example')}: ${parts.join(', ')})`
+  }
 }
+
+printedByToString(TensorDataset)
 
 /** Throws DATA_INDEX unless an example is there. */
 export function needIndex(name: string, index: number, length: number): void {

@@ -7,6 +7,7 @@ import { DataError } from './errors.js'
 import type { FilePath } from './file-path.js'
 import { checkImageOptions, decodedImage, type ImageOptions } from './image.js'
 import { node } from './node.js'
+import { counted, printedByToString } from './printed.js'
 import { pathOf, readBytesLater, unreadable } from './read-file.js'
 
 export interface ImageFolderOptions extends ImageOptions {
@@ -77,7 +78,15 @@ export class ImageFolder implements Dataset<[Tensor, number]> {
     const x = decodedImage(where, await readBytesLater(where, path), { ...this.#options, mode })
     return [transform === undefined || own === undefined ? x : transform(x, { generator: own }), target]
   }
+
+  /** `ImageFolder(200 pictures of 2 classes: cat, dog)`. */
+  toString(): string {
+    const kinds = counted(this.classes.length, 'class', 'classes')
+    return `ImageFolder(${counted(this.length, 'picture')} of ${kinds}: ${this.classes.join(', ')})`
+  }
 }
+
+printedByToString(ImageFolder)
 
 function ownGenerator(generator: Generator): Generator {
   return new Generator(Math.floor(rand([], { generator, dtype: 'float64' }).item() * 2 ** 53))

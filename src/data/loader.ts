@@ -6,6 +6,7 @@ import { isTensor } from '../tensor/tensor.js'
 import { collate } from './collate.js'
 import type { Batch, Dataset } from './dataset.js'
 import { DataError } from './errors.js'
+import { counted, nameOf, printedByToString } from './printed.js'
 
 export interface DataLoaderOptions<T, B> {
   /** Examples in a batch. 1. */
@@ -127,6 +128,12 @@ export class DataLoader<T, B = Batch<T>> {
     this.#position = 0
   }
 
+  /** `DataLoader(938 batches of 64, shuffled, of TensorDataset(...))`. */
+  toString(): string {
+    const batches = counted(this.length, 'batch', 'batches')
+    return `DataLoader(${batches} of ${this.batchSize}, ${this.shuffle ? 'shuffled' : 'in order'}, of ${nameOf(this.dataset)})`
+  }
+
   /** Where the loader is: for a checkpoint in the middle of an epoch. */
   stateDict(): LoaderState {
     return { epoch: this.#epoch, position: this.#position, random: this.#random }
@@ -208,6 +215,8 @@ export class DataLoader<T, B = Batch<T>> {
     return samples.some(isPromise) ? Promise.all(samples).then(join as (samples: unknown[]) => B) : join(samples as T[])
   }
 }
+
+printedByToString(DataLoader)
 
 /** TypeScript's own name for what a generator function returns; ours makes random numbers. */
 type Generator_<T> = globalThis.Generator<T, void, undefined>

@@ -5,6 +5,7 @@ import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type Batch, type Dataset, needIndex } from './dataset.js'
 import { DataError } from './errors.js'
+import { counted, nameOf, printedByToString } from './printed.js'
 
 /**
  * Some examples of a data set, in an order of one's own.
@@ -40,7 +41,14 @@ export class Subset<T> implements Dataset<T> {
     needIndex('Subset', index, this.length)
     return this.dataset.get(this.indices[index] as number)
   }
+
+  /** `Subset(800 of TensorDataset(1,000 examples: [4] float32, [] int32))`. */
+  toString(): string {
+    return `Subset(${this.length.toLocaleString('en-US')} of ${nameOf(this.dataset)})`
+  }
 }
+
+printedByToString(Subset)
 
 /**
  * Data sets one after the other, as one: the examples of the first, then those of the second, and so on. Throws DATA_INDEX.
@@ -68,7 +76,14 @@ export class ConcatDataset<T> implements Dataset<T> {
     }
     throw new DataError('DATA_INDEX', `ConcatDataset: there is no example ${index}.`)
   }
+
+  /** `ConcatDataset(7 examples: TensorDataset(...), TensorDataset(...))`. */
+  toString(): string {
+    return `ConcatDataset(${counted(this.length, 'example')}: ${this.datasets.map(nameOf).join(', ')})`
+  }
 }
+
+printedByToString(ConcatDataset)
 
 export interface SplitOptions {
   /** Where the order is drawn from. The default generator. */

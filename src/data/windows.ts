@@ -7,6 +7,7 @@ import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { type Batch, type Dataset, needIndex } from './dataset.js'
 import { DataError } from './errors.js'
+import { counted, printedByToString } from './printed.js'
 
 export interface WindowsOptions {
   /** Distance from one window to the next. 1. */
@@ -68,4 +69,10 @@ export class Windows implements Dataset<[Tensor, Tensor]> {
     const rows = reshape(indexSelect(this.tokens, 0, reshape(places, [-1])), [indices.size, this.windowLength + 1])
     return [narrow(rows, 1, 0, this.windowLength).contiguous(), narrow(rows, 1, 1, this.windowLength).contiguous()]
   }
+  /** `Windows(997 examples: 3 tokens and those that follow)`. */
+  toString(): string {
+    return `Windows(${counted(this.length, 'example')}: ${counted(this.windowLength, 'token')} and those that follow)`
+  }
 }
+
+printedByToString(Windows)

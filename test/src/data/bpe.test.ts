@@ -109,10 +109,7 @@ describe('BytePairTokenizer', () => {
     assert.equal(tokenizer.vocabulary[195], '<C3>')
     assert.equal(tokenizer.vocabulary[65], 'A')
     assert.deepEqual(tokenizer.pieces('Ü'), ['<C3>', '<9C>'])
-    assert.equal(
-      inspect(tokenizer),
-      `BytePairTokenizer(${tokenizer.vocabSize} tokens, ${tokenizer.merges.length} merges)`,
-    )
+    assert.equal(inspect(tokenizer), 'BytePairTokenizer(260 tokens, 4 merges)')
   })
 
   it('says which number is no token', () => {
