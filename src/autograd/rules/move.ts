@@ -100,7 +100,7 @@ export const MOVE_RULES: Pick<Rules, Moves> = {
     kind: 'multilinear',
     saves: { inputs: [1] },
     vjp: (g, context) => [
-      c.scatterAdd(c.zeros(shapeOf(context), g), context.input(1), g, context.params.dim),
+      c.scatterAddOver(c.zeros(shapeOf(context), g), context.input(1), g, context.params.dim),
       undefined,
     ],
   },
@@ -136,7 +136,10 @@ export const MOVE_RULES: Pick<Rules, Moves> = {
   indexSelect: {
     kind: 'multilinear',
     saves: { inputs: [1] },
-    vjp: (g, context) => [c.indexAdd(c.zeros(shapeOf(context), g), context.input(1), g, context.params.dim), undefined],
+    vjp: (g, context) => [
+      c.indexAddOver(c.zeros(shapeOf(context), g), context.input(1), g, context.params.dim),
+      undefined,
+    ],
   },
   indexAdd: {
     kind: 'general',

@@ -122,7 +122,7 @@ export const REDUCE_RULES: Pick<Rules, Reductions> = {
   logSoftmax: {
     kind: 'general',
     saves: { output: true },
-    vjp: (g, context) => [c.sub(g, c.mul(c.exp(context.output()), c.sum(g, [context.params.dim], true)))],
+    vjp: (g, context) => [c.takenOver(g, c.mulOver(c.exp(context.output()), c.sum(g, [context.params.dim], true)))],
     jvp: ([t], context) => {
       const tangent = t as Tensor
       return c.sub(tangent, c.sum(c.mul(c.exp(context.output()), tangent), [context.params.dim], true))
@@ -134,5 +134,5 @@ export const REDUCE_RULES: Pick<Rules, Reductions> = {
 function softmaxGradient(g: Tensor, context: RuleContext<'softmax'>): Tensor {
   const y = context.output()
   const weighted = c.mul(g, y)
-  return c.sub(weighted, c.mul(y, c.sum(weighted, [context.params.dim], true)))
+  return c.takenOver(weighted, c.mul(y, c.sum(weighted, [context.params.dim], true)))
 }

@@ -89,7 +89,7 @@ export function indexKernels(ground: Ground): Pick<Kernels, Names> {
         isPlain(index) &&
         (!adds || canAdd(x)) &&
         withIndices(index, x.shape[params.dim] as number, indices => {
-          x.storage.backend.kernels.copy([x], out, {})
+          if (x.storage !== out.storage) x.storage.backend.kernels.copy([x], out, {})
           const code = adds ? sum(x.dtype as AddDtype) : write(widthOf(x))
           visit(code, out, source, index, params.dim, indices)
         })
@@ -132,7 +132,7 @@ export function indexKernels(ground: Ground): Pick<Kernels, Names> {
         canAdd(x) &&
         outer * inner > 0 &&
         withIndices(index, length, indices => {
-          x.storage.backend.kernels.copy([x], out, {})
+          if (x.storage !== out.storage) x.storage.backend.kernels.copy([x], out, {})
           inOrder(source, ordered => {
             const bytes = inner * widthOf(x)
             const from = addressOf(ordered)
