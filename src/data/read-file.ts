@@ -23,7 +23,7 @@ export function readBytes(where: string, source: FilePath | Uint8Array): NamedBy
 /** The same for a loop that goes on meanwhile. */
 export async function readBytesLater(where: string, name: string): Promise<NamedBytes> {
   try {
-    return { name, bytes: plain(await node('fs').promises.readFile(name)) }
+    return { name, bytes: plain(await inTurn(() => node('fs').promises.readFile(name))) }
   } catch (cause) {
     throw unreadable(where, name, cause)
   }
@@ -42,6 +42,22 @@ export function pathOf(where: string, path: FilePath): string {
   throw new DataError('DATA_OPTION', `${where}: expected the path of a file, a file: URL, or bytes; got ${got}.`, {
     next: 'Read what lies elsewhere by fetch: new Uint8Array(await (await fetch(url)).arrayBuffer()).',
   })
+}
+
+/** So many files are open at once: systems allow some hundreds, and batches that are read ahead may be thousands. */
+const MOST_OPEN = 64
+let open = 0
+const waiting: (() => void)[] = []
+
+async function inTurn<T>(read: () => Promise<T>): Promise<T> {
+  while (open >= MOST_OPEN) await new Promise<void>(resolve => waiting.push(resolve))
+  open++
+  try {
+    return await read()
+  } finally {
+    open--
+    waiting.shift()?.()
+  }
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {

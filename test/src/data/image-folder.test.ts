@@ -1,6 +1,6 @@
 // Pictures in folders: classes by name, read when asked for, in batches; what is no picture is passed over or named.
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import fs, { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -94,6 +94,32 @@ describe('imageFolder', () => {
     assert.equal(new Set(first).size, 4)
     assert.deepEqual(await draws([3, 1, 0, 2], 1), first)
     assert.notDeepEqual(await draws([0, 1, 2, 3], 2), first)
+  })
+
+  it('opens some files at once, however large the batches are', async () => {
+    const bytes = data.pngBytes(zeros([1, 1, 1]))
+    mkdirSync(join(root, 'many/one'), { recursive: true })
+    for (let i = 0; i < 300; i++) writeFileSync(join(root, `many/one/${i}.png`), bytes)
+    const real = fs.promises.readFile
+    let [running, most] = [0, 0]
+    const counting = async (...args: Parameters<typeof real>): Promise<unknown> => {
+      most = Math.max(most, ++running)
+      try {
+        return await real(...args)
+      } finally {
+        running--
+      }
+    }
+    Object.assign(fs.promises, { readFile: counting })
+    try {
+      const loader = new DataLoader(imageFolder(join(root, 'many')), { batchSize: 100 })
+      let seen = 0
+      for await (const [x] of loader) seen += x.shape[0] as number
+      assert.deepEqual([seen, running], [300, 0])
+      assert.ok(most > 1 && most <= 64, `${most} at once`)
+    } finally {
+      Object.assign(fs.promises, { readFile: real })
+    }
   })
 
   it('names the file that is no picture, and says what to do where sizes differ', async () => {
