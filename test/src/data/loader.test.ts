@@ -44,6 +44,25 @@ describe('TensorDataset', () => {
   })
 })
 
+describe('TensorDataset in a loop', () => {
+  it('gives one example after the other', () => {
+    const set = new TensorDataset(
+      arange(3),
+      tensor([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+    )
+    const seen = Array.from(set, ([x, y]) => [x.item(), y.toArray()])
+    assert.deepEqual(seen, [
+      [0, [1, 2]],
+      [1, [3, 4]],
+      [2, [5, 6]],
+    ])
+  })
+})
+
 describe('DataLoader', () => {
   it('gives all examples in order, the last batch smaller', () => {
     const loader = new DataLoader(numbers(5), { batchSize: 2 })
