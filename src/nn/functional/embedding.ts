@@ -1,6 +1,7 @@
 // Rows of a table by number.
 
 import { detach } from '../../autograd/index.js'
+import { arange } from '../../tensor/create.js'
 import { TensorError } from '../../tensor/errors.js'
 import { where } from '../../tensor/ops/choose.js'
 import { ne } from '../../tensor/ops/compare.js'
@@ -43,9 +44,18 @@ export function embedding(tokens: Tensor, weight: Tensor, options: EmbeddingFunc
     })
   }
   const [rows, width] = weight.shape as [number, number]
-  const out = reshape(picked(tokens, weight, rows), [...tokens.shape, width])
-  if (paddingIdx === undefined) return out
-  return where(unsqueeze(ne(tokens, paddingIdx < 0 ? paddingIdx + rows : paddingIdx), -1), out, detach(out))
+  const shape = [...tokens.shape, width]
+  if (paddingIdx === undefined) return reshape(picked(tokens, weight, rows), shape)
+  const padding = paddingIdx < 0 ? paddingIdx + rows : paddingIdx
+  // What is padding takes no gradient: masked where there is less to mask, in the table or in what was read.
+  if (tokens.size > rows)
+    return reshape(picked(tokens, masked(weight, arange(rows, { device: weight.device }), padding), rows), shape)
+  return masked(reshape(picked(tokens, weight, rows), shape), tokens, padding)
+}
+
+/** x, without a gradient where a number is the padding's: x has one row for each number. */
+function masked(x: Tensor, numbers: Tensor, padding: number): Tensor {
+  return where(unsqueeze(ne(numbers, padding), -1), x, detach(x))
 }
 
 function picked(tokens: Tensor, weight: Tensor, rows: number): Tensor {

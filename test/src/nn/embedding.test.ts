@@ -28,6 +28,22 @@ describe('nn.Embedding', () => {
     ])
   })
 
+  it('does not train it either where tokens are many and the table is small', () => {
+    const layer = new nn.Embedding(3, 2, { paddingIdx: -3 })
+    const read = layer.forward(tokens(0, 1, 1, 0, 2))
+    assert.deepEqual(read.at(3).toArray(), [0, 0])
+    assert.deepEqual(read.at(4).toArray(), layer.weight.at(2).toArray())
+    read
+      .mul(tensor([[1], [2], [3], [4], [5]]))
+      .sum()
+      .backward()
+    assert.deepEqual(layer.weight.grad?.toArray(), [
+      [0, 0],
+      [5, 5],
+      [5, 5],
+    ])
+  })
+
   it('takes rows that were trained elsewhere, frozen or not', () => {
     const table = tensor([
       [1, 2],
