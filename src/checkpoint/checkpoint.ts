@@ -5,6 +5,7 @@ import type { SafetensorsFile } from '../data/index.js'
 import { node } from '../data/node.js'
 import { defaultGenerator, type Generator, type RandomState } from '../random/index.js'
 import { atomic } from '../tensor/atomic.js'
+import { known, optionNames } from '../tensor/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { CheckpointError } from './errors.js'
 import { readCheckpoint, writeCheckpoint } from './file.js'
@@ -48,6 +49,8 @@ export interface LoadCheckpointOptions {
   /** Whether the generator that everybody shares goes to where it was. True; false for weights that are only used. */
   readonly random?: boolean | undefined
 }
+
+const LOAD_CHECKPOINT_OPTIONS = optionNames<LoadCheckpointOptions>()('random')
 
 /** What loadCheckpoint gives back beside the parts that it has filled. */
 export interface LoadedCheckpoint {
@@ -120,8 +123,9 @@ export function saveCheckpoint(file: FilePath, content: CheckpointContent): void
 export function loadCheckpoint(
   file: FilePath,
   parts: CheckpointParts,
-  { random = true }: LoadCheckpointOptions = {},
+  options: LoadCheckpointOptions = {},
 ): LoadedCheckpoint {
+  const { random = true } = known('loadCheckpoint', options, LOAD_CHECKPOINT_OPTIONS)
   const path = pathOf('loadCheckpoint', file)
   needObject('loadCheckpoint', parts)
   const { json, file: tensors } = readCheckpoint(path)

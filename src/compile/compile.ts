@@ -3,6 +3,7 @@ import { detach } from '../autograd/index.js'
 import { atomic } from '../tensor/atomic.js'
 import { apply } from '../tensor/engine.js'
 import { hooks } from '../tensor/graph.js'
+import { known, optionNames } from '../tensor/options.js'
 import { NONE } from '../tensor/primitives.js'
 import { currentBackend, state } from '../tensor/state.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -17,6 +18,8 @@ export interface CompileOptions {
   /** How many traces without two equal ones in a row are tried before an error says what differs. 8. */
   readonly maxTraces?: number | undefined
 }
+
+const COMPILE_OPTIONS = optionNames<CompileOptions>()('maxTraces')
 
 /** A step that was compiled: called as the function it was made from. */
 export interface CompiledStep<A extends readonly unknown[], R> {
@@ -67,8 +70,9 @@ interface Form {
  */
 export function compile<A extends readonly unknown[], R>(
   step: (...args: A) => R,
-  { maxTraces = 8 }: CompileOptions = {},
+  options: CompileOptions = {},
 ): CompiledStep<A, R> {
+  const { maxTraces = 8 } = known('compile', options, COMPILE_OPTIONS)
   if (typeof step !== 'function') {
     throw new CompileError('BAD_ARGUMENT', `compile: expected a function, got ${typeof step}.`, {
       next: 'Write compile((x, y) => { ...; return loss }).',

@@ -1,4 +1,6 @@
 // Where the time of a compiled step goes.
+
+import { known, optionNames } from '../tensor/options.js'
 import { type CompiledStep, compilerOf } from './compile.js'
 import { CompileError } from './errors.js'
 import { Explanation, explained } from './explain.js'
@@ -7,6 +9,8 @@ export interface ProfileOptions {
   /** How often the step is made; the best time of each loop and kernel counts. 20. */
   readonly rounds?: number | undefined
 }
+
+const PROFILE_OPTIONS = optionNames<ProfileOptions>()('rounds')
 
 /**
  * Makes a compiled step again and again, loop by loop, and says how long each takes: `explain()` with milliseconds. Every round is a real step:
@@ -23,8 +27,9 @@ export interface ProfileOptions {
 export function profile<A extends readonly unknown[], R>(
   step: CompiledStep<A, R>,
   args: A,
-  { rounds = 20 }: ProfileOptions = {},
+  options: ProfileOptions = {},
 ): Explanation {
+  const { rounds = 20 } = known('profile', options, PROFILE_OPTIONS)
   const compiler = compilerOf(step)
   if (compiler === undefined || !Number.isInteger(rounds) || rounds < 1) {
     throw new CompileError('BAD_ARGUMENT', 'profile: expected a compiled step and a number of rounds from 1.', {

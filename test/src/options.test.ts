@@ -1,7 +1,23 @@
 // Options that do not exist: whoever takes options says so, and says which was meant.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { data, F, manualSeed, nn, OptionError, ones, optim, rand, tensor, zeros } from '#src/index.js'
+import {
+  compile,
+  cosineSimilarity,
+  data,
+  F,
+  loadCheckpoint,
+  manualSeed,
+  maxPool2d,
+  nn,
+  OptionError,
+  ones,
+  optim,
+  rand,
+  softplus,
+  tensor,
+  zeros,
+} from '#src/index.js'
 import { raises } from './raises.js'
 
 const SOURCES = new URL('../../../src/', import.meta.url)
@@ -63,6 +79,13 @@ const MISSPELT: readonly (readonly [name: string, call: (misspelt: never) => unk
       'isCausal',
     ],
     ['generate', o => nn.generate({ forward: () => ones([1, 2, 3]) } as never, tokens, o), 'topk', 'topK'],
+    ['conv2d', o => F.conv2d(ones([1, 3, 3]), ones([1, 1, 2, 2]), null, o), 'pading', 'padding'],
+    ['maxPool2d', o => maxPool2d(ones([1, 4, 4]), 2, o), 'ceil_mode', 'ceilMode'],
+    ['gelu', o => ones([1]).gelu(o), 'aproximate', 'approximate'],
+    ['softplus', o => softplus(ones([1]), o), 'bata', 'beta'],
+    ['cosineSimilarity', o => cosineSimilarity(ones([1, 2]), ones([1, 2]), o), 'axis', ''],
+    ['compile', o => compile(() => ones([1]), o), 'max_traces', 'maxTraces'],
+    ['loadCheckpoint', o => loadCheckpoint('none.ckpt', {}, o), 'rondom', 'random'],
     ['kaimingNormal_', o => nn.init.kaimingNormal_(w(), o), 'non_linearity', 'nonlinearity'],
     ['globalUnstructured', o => nn.prune.globalUnstructured(new nn.Linear(2, 2), 0.5, o), 'methods', 'method'],
     ['l2Penalty', o => nn.l2Penalty([w()], 1, o), 'weightOnly', 'weightsOnly'],

@@ -1,6 +1,8 @@
 // Activation functions and the softmax family.
+
 import { apply } from '../engine.js'
 import { TensorError } from '../errors.js'
+import { known, optionNames } from '../options.js'
 import { NONE, needFloat } from '../primitives.js'
 import { normalDim } from '../shape.js'
 import type { Tensor } from '../tensor.js'
@@ -27,6 +29,8 @@ export interface LogitOptions {
   readonly eps?: number
 }
 
+const LOGIT_OPTIONS = optionNames<LogitOptions>()('eps')
+
 /**
  * Log odds, the inverse of sigmoid, element by element: ln(x / (1 - x)).
  *
@@ -37,7 +41,8 @@ export interface LogitOptions {
  * @example
  * logit(tensor([0.5, 0.75])) // tensor([0.0000, 1.0986])
  */
-export function logit(x: TensorLike, { eps }: LogitOptions = {}): Tensor {
+export function logit(x: TensorLike, options: LogitOptions = {}): Tensor {
+  const { eps } = known('logit', options, LOGIT_OPTIONS)
   return wide(toFloat(asTensor('logit', x)), y => {
     const inside = eps === undefined ? y : apply('clamp', [y], { min: eps, max: 1 - eps })
     const rest = apply('log1p', [apply('neg', [inside], NONE)], NONE)
@@ -76,6 +81,8 @@ export interface GeluOptions {
   readonly approximate?: 'none' | 'tanh' | 'sigmoid' | undefined
 }
 
+const GELU_OPTIONS = optionNames<GeluOptions>()('approximate')
+
 /**
  * Gaussian error linear unit, element by element: x Phi(x) with the normal distribution function
  * Phi(x) = (1 + erf(x / sqrt(2))) / 2 (Hendrycks and Gimpel, 2016). With `approximate: 'tanh'`:
@@ -88,7 +95,8 @@ export interface GeluOptions {
  * @example
  * gelu(tensor([-1, 0, 2])) // tensor([-0.1587,  0.0000,  1.9545])
  */
-export function gelu(x: TensorLike, { approximate = 'none' }: GeluOptions = {}): Tensor {
+export function gelu(x: TensorLike, options: GeluOptions = {}): Tensor {
+  const { approximate = 'none' } = known('gelu', options, GELU_OPTIONS)
   const input = floats('gelu', x)
   const formula = Object.hasOwn(GELUS, approximate) ? GELUS[approximate] : undefined
   if (formula !== undefined) return formula(input)
@@ -114,6 +122,8 @@ export interface SoftplusOptions {
   readonly threshold?: number | undefined
 }
 
+const SOFTPLUS_OPTIONS = optionNames<SoftplusOptions>()('beta threshold')
+
 /**
  * Smooth form of relu, element by element: ln(1 + e^(beta x)) / beta, without overflow for any x; x itself where
  * beta x > threshold, as in PyTorch (Dugas et al., 2001).
@@ -125,7 +135,8 @@ export interface SoftplusOptions {
  * @example
  * softplus(tensor([-100, 0, 100])) // tensor([3.7835e-44, 6.9315e-01, 1.0000e+02])
  */
-export function softplus(x: TensorLike, { beta = 1, threshold = 20 }: SoftplusOptions = {}): Tensor {
+export function softplus(x: TensorLike, options: SoftplusOptions = {}): Tensor {
+  const { beta = 1, threshold = 20 } = known('softplus', options, SOFTPLUS_OPTIONS)
   return wide(floats('softplus', x), input => {
     const number = (value: number) => constant(value, input.dtype, input.storage.backend)
     const steep = beta === 1 ? input : apply('mul', [input, number(beta)], NONE)

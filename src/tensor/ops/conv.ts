@@ -1,6 +1,8 @@
 // Convolutions, as networks use them: cross-correlations.
+
 import { apply } from '../engine.js'
 import { shapeText, TensorError } from '../errors.js'
+import { known, optionNames } from '../options.js'
 import { type Conv2dParams, needFloat } from '../primitives.js'
 import { isTensor, type Tensor } from '../tensor.js'
 import { add } from './arithmetic.js'
@@ -20,6 +22,8 @@ export interface ConvOptions {
   readonly groups?: number
 }
 
+const CONV_OPTIONS = optionNames<ConvOptions>()('stride padding dilation groups')
+
 export interface ConvTransposeOptions {
   readonly stride?: PerAxis
   readonly padding?: PerAxis
@@ -28,6 +32,8 @@ export interface ConvTransposeOptions {
   readonly dilation?: PerAxis
   readonly groups?: number
 }
+
+const CONV_TRANSPOSE_OPTIONS = optionNames<ConvTransposeOptions>()('stride padding outputPadding dilation groups')
 
 /**
  * 2-D convolution: out[n, o, y, x] = bias[o] + sum over c, i, j of input[n, c, y s + i d - p, x s + j d - p] weight[o, c, i, j].
@@ -42,6 +48,7 @@ export interface ConvTransposeOptions {
  * @differs Options beside the bias go by name.
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor {
+  known('conv2d', options, CONV_OPTIONS)
   return convolve('conv2d', 2, x, weight, bias, options)
 }
 
@@ -55,6 +62,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
  * @differs Options beside the bias go by name.
  */
 export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor {
+  known('conv1d', options, CONV_OPTIONS)
   return convolve('conv1d', 1, x, weight, bias, options)
 }
 
@@ -76,6 +84,7 @@ export function convTranspose2d(
   bias?: Tensor | null,
   options: ConvTransposeOptions = {},
 ): Tensor {
+  known('convTranspose2d', options, CONV_TRANSPOSE_OPTIONS)
   return transposeConvolve('convTranspose2d', 2, x, weight, bias, options)
 }
 
@@ -94,6 +103,7 @@ export function convTranspose1d(
   bias?: Tensor | null,
   options: ConvTransposeOptions = {},
 ): Tensor {
+  known('convTranspose1d', options, CONV_TRANSPOSE_OPTIONS)
   return transposeConvolve('convTranspose1d', 1, x, weight, bias, options)
 }
 

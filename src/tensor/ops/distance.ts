@@ -1,6 +1,8 @@
 // Lengths, angles and distances of vectors.
+
 import { apply } from '../engine.js'
 import { shapeText, TensorError } from '../errors.js'
+import { known, optionNames } from '../options.js'
 import { NONE, needFloat } from '../primitives.js'
 import { broadcast } from '../shape.js'
 import type { Tensor } from '../tensor.js'
@@ -22,6 +24,8 @@ export interface NormalizeOptions {
   readonly eps?: number
 }
 
+const NORMALIZE_OPTIONS = optionNames<NormalizeOptions>()('p dim eps')
+
 /**
  * Vectors of length 1: x / max(||x||_p, eps) along an axis. Shape and dtype are kept. Throws BAD_DTYPE, BAD_DIM.
  *
@@ -29,7 +33,8 @@ export interface NormalizeOptions {
  * tensor([[3, 4]]).normalize() // tensor([[0.6000, 0.8000]])
  * @torch torch.nn.functional.normalize
  */
-export function normalize(x: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
+export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
+  const { p = 2, dim = 1, eps = 1e-12 } = known('normalize', options, NORMALIZE_OPTIONS)
   return div(x, clampMin(norm(x, p, { dim, keepdim: true }), eps))
 }
 
@@ -40,6 +45,8 @@ export interface CosineSimilarityOptions {
   readonly eps?: number
 }
 
+const COSINE_SIMILARITY_OPTIONS = optionNames<CosineSimilarityOptions>()('dim eps')
+
 /**
  * The cosine of the angle between vectors: sum(a b) / (max(||a||, eps) max(||b||, eps)) along an axis, which falls away.
  *
@@ -49,7 +56,8 @@ export interface CosineSimilarityOptions {
  * cosineSimilarity(tensor([1, 0]), tensor([2, 2]), { dim: 0 }) // tensor(0.7071)
  * @torch torch.nn.functional.cosine_similarity
  */
-export function cosineSimilarity(a: Tensor, b: Tensor, { dim = 1, eps = 1e-8 }: CosineSimilarityOptions = {}): Tensor {
+export function cosineSimilarity(a: Tensor, b: Tensor, options: CosineSimilarityOptions = {}): Tensor {
+  const { dim = 1, eps = 1e-8 } = known('cosineSimilarity', options, COSINE_SIMILARITY_OPTIONS)
   needTensor('cosineSimilarity', a)
   needTensor('cosineSimilarity', b)
   const [x, y] = meet('cosineSimilarity', a, b)

@@ -1,6 +1,8 @@
 // Pooling: windows of an image or a sequence become one number each.
+
 import { apply } from '../engine.js'
 import { shapeText, TensorError } from '../errors.js'
+import { known, optionNames } from '../options.js'
 import { needFloat, type Pool2dParams, windows } from '../primitives.js'
 import { sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
@@ -24,12 +26,16 @@ export interface MaxPoolOptions extends PoolOptions {
   readonly dilation?: PerAxis
 }
 
+const MAX_POOL_OPTIONS = optionNames<MaxPoolOptions>()('dilation stride padding ceilMode')
+
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether padding counts in the mean. Default true. */
   readonly countIncludePad?: boolean
   /** What to divide the sum by, instead of the number of places. */
   readonly divisorOverride?: number
 }
+
+const AVG_POOL_OPTIONS = optionNames<AvgPoolOptions>()('countIncludePad divisorOverride stride padding ceilMode')
 
 /**
  * The greatest number in each window: x [N, C, H, W] or [C, H, W] -> [N, C, H', W'], H' = floor((H + 2 p - d (k - 1) - 1) / s) + 1.
@@ -41,6 +47,7 @@ export interface AvgPoolOptions extends PoolOptions {
  * @torch torch.nn.functional.max_pool2d
  */
 export function maxPool2d(x: Tensor, kernel: PerAxis, options: MaxPoolOptions = {}): Tensor {
+  known('maxPool2d', options, MAX_POOL_OPTIONS)
   return maxPool('maxPool2d', 2, x, kernel, options).values
 }
 
@@ -57,6 +64,7 @@ export function maxPool2dWithIndices(
   kernel: PerAxis,
   options: MaxPoolOptions = {},
 ): { values: Tensor; indices: Tensor } {
+  known('maxPool2dWithIndices', options, MAX_POOL_OPTIONS)
   return maxPool('maxPool2dWithIndices', 2, x, kernel, options)
 }
 
@@ -68,6 +76,7 @@ export function maxPool2dWithIndices(
  * @torch torch.nn.functional.max_pool1d
  */
 export function maxPool1d(x: Tensor, kernel: PerAxis, options: MaxPoolOptions = {}): Tensor {
+  known('maxPool1d', options, MAX_POOL_OPTIONS)
   return maxPool('maxPool1d', 1, x, kernel, options).values
 }
 
@@ -79,6 +88,7 @@ export function maxPool1d(x: Tensor, kernel: PerAxis, options: MaxPoolOptions = 
  * @torch torch.nn.functional.avg_pool2d
  */
 export function avgPool2d(x: Tensor, kernel: PerAxis, options: AvgPoolOptions = {}): Tensor {
+  known('avgPool2d', options, AVG_POOL_OPTIONS)
   return avgPool('avgPool2d', 2, x, kernel, options)
 }
 
@@ -90,6 +100,7 @@ export function avgPool2d(x: Tensor, kernel: PerAxis, options: AvgPoolOptions = 
  * @torch torch.nn.functional.avg_pool1d
  */
 export function avgPool1d(x: Tensor, kernel: PerAxis, options: AvgPoolOptions = {}): Tensor {
+  known('avgPool1d', options, AVG_POOL_OPTIONS)
   return avgPool('avgPool1d', 1, x, kernel, options)
 }
 
