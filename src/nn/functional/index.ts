@@ -13,8 +13,21 @@ export {
   softmin,
   softplus,
 } from '../../tensor/ops/activation.js'
-export { conv2d } from '../../tensor/ops/conv.js'
+export { conv1d, conv2d, convTranspose1d, convTranspose2d } from '../../tensor/ops/conv.js'
+export { cosineSimilarity, normalize } from '../../tensor/ops/distance.js'
+export { interpolate } from '../../tensor/ops/interpolate.js'
 export { tanh } from '../../tensor/ops/maths.js'
+export { oneHot, pad } from '../../tensor/ops/move.js'
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  avgPool1d,
+  avgPool2d,
+  maxPool1d,
+  maxPool2d,
+} from '../../tensor/ops/pool.js'
 export { linear } from '../../tensor/ops/products.js'
 export { type AttentionOptions, scaledDotProductAttention } from './attention.js'
 export {

@@ -56,7 +56,7 @@ export const NOT_DIFFERENTIABLE: ReadonlyMap<string, string> = new Map([
   ),
   ...listed(
     ASKS,
-    'eq ne lt le gt ge isclose allclose equal isnan isinf isfinite logicalAnd logicalOr logicalXor logicalNot any all argmax argmin argsort countNonzero nonzero argwhere searchsorted bucketize histc bincount oneHot isin linalg.matrixRank unique',
+    'eq ne lt le gt ge isclose allclose equal isnan isinf isfinite logicalAnd logicalOr logicalXor logicalNot any all argmax argmin argsort countNonzero nonzero argwhere searchsorted bucketize histc bincount oneHot F.oneHot isin linalg.matrixRank unique',
   ),
   ...listed(STEP, 'sign floor ceil round trunc floorDivide sign_ floor_ ceil_ round_ trunc_ floorDivide_'),
   ...listed(WRITES, 'fill_ zero_'),
