@@ -225,7 +225,7 @@ export class Trace implements Observer, Tracing {
     if (name !== 'randomBits' && name !== 'uniform' && name !== 'normal') return undefined
     const { counter } = params as RandomParams
     const draw = this.lastDraw
-    if (draw === undefined || counter < draw.first || counter >= draw.first + draw.blocks) return undefined
+    if (draw === undefined || counter < draw.first || counter > draw.first + draw.blocks) return undefined
     const { generator } = draw
     const { start } = this.drawn.find(({ generator: other }) => other === generator) as Drawn
     const ahead = counter - start
