@@ -17,9 +17,11 @@ import { type Flat, flatten, rebuilt } from './tree.js'
 export interface CompileOptions {
   /** How many traces without two equal ones in a row are tried before an error says what differs. 8. */
   readonly maxTraces?: number | undefined
+  /** How many programs are kept; where there are more forms of arguments, the one that was made first is forgotten. 64. */
+  readonly maxPrograms?: number | undefined
 }
 
-const COMPILE_OPTIONS = optionNames<CompileOptions>()('maxTraces')
+const COMPILE_OPTIONS = optionNames<CompileOptions>()('maxTraces maxPrograms')
 
 /** A step that was compiled: called as the function it was made from. */
 export interface CompiledStep<A extends readonly unknown[], R> {
@@ -72,13 +74,13 @@ export function compile<A extends readonly unknown[], R>(
   step: (...args: A) => R,
   options: CompileOptions = {},
 ): CompiledStep<A, R> {
-  const { maxTraces = 8 } = known('compile', options, COMPILE_OPTIONS)
+  const { maxTraces = 8, maxPrograms = 64 } = known('compile', options, COMPILE_OPTIONS)
   if (typeof step !== 'function') {
     throw new CompileError('BAD_ARGUMENT', `compile: expected a function, got ${typeof step}.`, {
       next: 'Write compile((x, y) => { ...; return loss }).',
     })
   }
-  const compiler = new Compiler(step, maxTraces)
+  const compiler = new Compiler(step, maxTraces, maxPrograms)
   const call = (...args: A): R => compiler.call(args)
   const compiled = Object.defineProperties(call, {
     programs: { get: () => compiler.programs() },
@@ -115,6 +117,7 @@ export class Compiler<A extends readonly unknown[], R> {
   constructor(
     private readonly step: (...args: A) => R,
     private readonly maxTraces: number,
+    private readonly maxPrograms: number,
   ) {}
 
   programs(): Program[] {
@@ -191,9 +194,22 @@ export class Compiler<A extends readonly unknown[], R> {
       const program = new Program(draft, draft.trace.backend, argumentCount)
       program.cell = cellNow()
       form.programs.push(program)
+      this.forgetOldest()
       form.last = undefined
       form.traces = 0
     } else if (form.traces >= this.maxTraces) throw changing(last, draft, form.traces)
+  }
+
+  /** Forms are in the order in which they first came. */
+  private forgetOldest(): void {
+    if (this.programs().length <= this.maxPrograms) return
+    for (const [key, form] of this.forms) {
+      const [oldest] = form.programs
+      if (oldest === undefined) continue
+      this.forget(form, oldest)
+      if (form.programs.length === 0) this.forms.delete(key)
+      return
+    }
   }
 
   private forget(form: Form, program: Program): void {

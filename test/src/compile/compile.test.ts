@@ -514,6 +514,33 @@ describe('a compiled step', () => {
     assert.equal(tensor([1]).add(1).item(), 2)
   })
 
+  it('keeps no more programs than it is told to', () => {
+    const step = compile((x: Tensor) => x.mul(2).add(1), { maxPrograms: 2 })
+    for (const n of [1, 2, 3, 1])
+      filled(() =>
+        assert.equal(
+          step(ones([n]))
+            .sum()
+            .item(),
+          3 * n,
+        ),
+      )
+    assert.equal(step.programs.length, 2)
+  })
+
+  it('runs kernels and loops themselves that would be too many calls', () => {
+    const layer = new nn.Conv2d(1, 1, 3, { padding: 1 })
+    const shift = randn([1, 40, 1, 3])
+    const plain = (x: Tensor): Tensor =>
+      layer
+        .forward(x)
+        .sum()
+        .add(x.reshape([1500, 1, 3, 3]).expand([1500, 40, 3, 3]).mul(shift).add(1).sum())
+    const step = compile((x: Tensor) => noGrad(() => plain(x)))
+    const x = randn([1500, 1, 3, 3])
+    filled(() => assert.equal(step(x).item(), noGrad(() => plain(x)).item()))
+  })
+
   it('keeps its memory small over 100,000 steps', function () {
     this.timeout(120_000)
     const model = network()

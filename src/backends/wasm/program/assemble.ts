@@ -8,10 +8,12 @@ import {
   operandOf,
   type PlannedBuffer,
   type PlannedProgram,
+  type ProgramOp,
   type ProgramWindow,
 } from '../../../tensor/program.js'
 import { sizeOf } from '../../../tensor/shape.js'
-import type { Compiled } from '../assembler/module.js'
+import { type Compiled, compile } from '../assembler/module.js'
+import type { Mode } from '../elementwise.js'
 import type { Heap } from '../memory/heap.js'
 import { WasmStorage } from '../memory/storage.js'
 import { addressOf, eachBlock, mergedWalk, modesOf, stridesIn } from '../walk.js'
@@ -19,10 +21,16 @@ import { type Base, driver, drivers, type Step } from './driver.js'
 import { fusedLoop, hasRule, loopKey } from './loop.js'
 import { Recorder, symbolOf } from './recorder.js'
 
+/**
+ * A kernel that would make more calls runs itself: written out, they would be longer than the longest function that engines take, and what JavaScript
+ * costs is little beside so much work.
+ */
+const MOST_CALLS = 2048
+
 /** Makes programs on a heap. Code of loops is shared between them. */
 export class Assembler {
   private recorder: Recorder | undefined
-  private readonly loops = new Map<string, Compiled>()
+  private readonly loops = new Map<string, Loop>()
 
   constructor(
     private readonly heap: Heap,
@@ -40,7 +48,8 @@ export class Assembler {
     const { recorder } = this
     const arena = this.heap.workspace('float32', Math.max(4, Math.ceil(arenaBytes / 4)))
     const parts: Step[][] = []
-    const hosts: KernelOp[] = []
+    /** What runs itself: see `host` below. */
+    const hosts: ProgramOp[] = []
     let scratchBytes = 0
     const window = (of: ProgramWindow): Operand => {
       const buffer = buffers[of.buffer] as PlannedBuffer
@@ -56,17 +65,17 @@ export class Assembler {
     for (const op of ops) {
       const recording =
         op.kind === 'fused'
-          ? recorder.recording(() => this.callLoop(op, window, buffers))
+          ? recorder.recording(() => this.runLoop(op, window, buffers, loop => loop.stub))
           : op.current === undefined
             ? recorder.record(op.name, op.inputs.map(window), window(op.out), op.params)
             : undefined
-      if (recording !== undefined) {
+      if (recording !== undefined && recording.calls.length <= MOST_CALLS) {
         parts.push([...recording.calls])
         scratchBytes = Math.max(scratchBytes, recording.scratchBytes)
-      } else if (op.kind === 'kernel') {
+      } else {
         parts.push([{ host: hosts.length }])
         hosts.push(op)
-      } else throw new Error('A fused loop could not be recorded.')
+      }
     }
     const scratch = this.heap.workspace('float32', Math.max(4, Math.ceil(scratchBytes / 4)))
     const givens = buffers.reduce(
@@ -88,7 +97,11 @@ export class Assembler {
       return operandOf(of, storage, offset)
     }
     const host = (index: number): void => {
-      const op = hosts[index] as KernelOp
+      const op = hosts[index] as ProgramOp
+      if (op.kind === 'fused') {
+        this.runLoop(op, real, buffers, loop => loop.code)
+        return
+      }
       const kernel = this.kernels()[op.name] as unknown as (i: readonly Operand[], o: Operand, p: object) => void
       kernel(op.inputs.map(real), real(op.out), op.current?.() ?? op.params)
     }
@@ -122,8 +135,13 @@ export class Assembler {
   }
 
   /** Calls the loop of a fused operation, over more than two axes several times. */
-  private callLoop(op: FusedOp, window: (of: ProgramWindow) => Operand, buffers: readonly PlannedBuffer[]): void {
-    const operands = [...op.inputs, ...op.outputs.map(({ to }) => to)].map(window)
+  private runLoop(
+    op: FusedOp,
+    operandAt: (of: ProgramWindow) => Operand,
+    buffers: readonly PlannedBuffer[],
+    form: (loop: Loop) => Compiled,
+  ): void {
+    const operands = [...op.inputs, ...op.outputs.map(({ to }) => to)].map(operandAt)
     const constants = op.inputs.map(({ buffer }) => {
       const { place } = buffers[buffer] as PlannedBuffer
       return place.kind === 'fixed' ? constantIn(place.storage) : undefined
@@ -131,15 +149,35 @@ export class Assembler {
     const walk = mergedWalk(operands, op.shape)
     const modes = modesOf(walk, op.inputs.length)
     if (modes === undefined) throw new Error('An operand of a fused loop steps further than to its neighbour.')
-    const key = loopKey(op, modes, constants)
-    let code = this.loops.get(key)
-    if (code === undefined) {
-      code = (this.recorder as Recorder).stubs([fusedLoop('loop', op, modes, constants)]).loop as Compiled
-      this.loops.set(key, code)
-    }
+    const code = form(this.loopOf(op, modes, constants))
     const bytes = operands.map(({ dtype }) => DTYPES[dtype].bytes)
-    eachBlock(walk, operands.map(addressOf), bytes, args => (code as Compiled)(...args))
+    eachBlock(walk, operands.map(addressOf), bytes, args => code(...args))
   }
+
+  private loopOf(op: FusedOp, modes: readonly Mode[], constants: readonly (number | undefined)[]): Loop {
+    const key = loopKey(op, modes, constants)
+    let loop = this.loops.get(key)
+    if (loop === undefined) {
+      const builders = [fusedLoop('loop', op, modes, constants)]
+      const { memory } = this.heap
+      let code: Compiled | undefined
+      loop = {
+        stub: (this.recorder as Recorder).stubs(builders).loop as Compiled,
+        get code() {
+          code ??= compile(builders, memory).loop as Compiled
+          return code
+        },
+      }
+      this.loops.set(key, loop)
+    }
+    return loop
+  }
+}
+
+/** A fused loop: what writes down how it is called, and the function itself. */
+interface Loop {
+  readonly stub: Compiled
+  readonly code: Compiled
 }
 
 function stepsPlainly(window: ProgramWindow, shape: readonly number[]): boolean {

@@ -61,7 +61,8 @@ function oneDriver(
     ['i32'],
   )
   const address = (value: number): Code => {
-    const index = Math.floor(value / SYMBOLIC) - 1
+    // To the nearest: a kernel may begin before the first byte, as a convolution does within its padding.
+    const index = Math.round(value / SYMBOLIC) - 1
     if (index < 0) return i32(value)
     const offset = value - (index + 1) * SYMBOLIC
     const base = bases[index] as Base
