@@ -63,13 +63,18 @@ async function measureAll(
       // A training is long enough for one reading.
       if (isTraining(figure) && round > 0) continue
       for (const contender of contenders) {
-        process.stderr.write(`\rround ${round + 1} of ${rounds}: ${figure} of ${contender.name}`.padEnd(60))
+        progress(`round ${round + 1} of ${rounds}: ${figure} of ${contender.name}`)
         await measureOne(figure, contender, best, round)
       }
     }
   }
-  process.stderr.write(`\r${' '.repeat(60)}\r`)
+  progress('')
   return best
+}
+
+/** What is being measured, on a terminal; nothing else reads it. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${text.padEnd(60)}${text === '' ? '\r' : ''}`)
 }
 
 async function measureOne(figure: FigureName, contender: Contender, best: Best, round: number): Promise<void> {
