@@ -7,6 +7,7 @@ import { known, optionNames } from '../tensor/options.js'
 import { NONE } from '../tensor/primitives.js'
 import { currentBackend, state } from '../tensor/state.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { changing } from './difference.js'
 import { type Draft, draftOf, isSame } from './draft.js'
 import { CompileError } from './errors.js'
 import { Explanation, explained } from './explain.js'
@@ -270,37 +271,4 @@ function bringBack(trace: Trace, copies: readonly Tensor[], originals: readonly 
   copies.forEach((copy, index) => {
     if (written.has(index)) (originals[index] as Tensor).copy_(copy)
   })
-}
-
-function changing(a: Draft, b: Draft, traces: number): CompileError {
-  const { what, next } = difference(a, b)
-  return new CompileError('CHANGING', `compile: the step was another program in each of ${traces} calls: ${what}`, {
-    next,
-  })
-}
-
-function difference(a: Draft, b: Draft): { what: string; next: string } {
-  if (a.ops.length !== b.ops.length) {
-    return {
-      what: `${a.ops.length} operations in one, ${b.ops.length} in the next.`,
-      next: 'A step must do the same operations each time; a decision can be made by where(), or by an argument that is a text or a boolean.',
-    }
-  }
-  for (const [i, buffer] of b.buffers.entries()) {
-    const other = a.buffers[i]
-    const [now, then] = [buffer.source, other?.source]
-    if (now.kind !== 'kept' || then?.kind !== 'kept' || now.storage === then.storage) continue
-    const at = buffer.site === undefined ? '' : ` (at ${buffer.site})`
-    if (now.constant !== undefined) {
-      return {
-        what: `a number was ${then.constant} and then ${now.constant}${at}.`,
-        next: 'Give numbers that change as arguments of the step, or write perCall(() => number).',
-      }
-    }
-    return {
-      what: `it uses a tensor of shape [${buffer.length}] that is another one at each call${at}.`,
-      next: 'Give tensors that change as arguments, and keep states in place: state.copy_(value).',
-    }
-  }
-  return { what: 'its numbers or shapes differ.', next: 'Give what changes as arguments of the step.' }
 }

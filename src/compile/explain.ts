@@ -96,7 +96,7 @@ export function explained(program: Program, ms?: Float64Array): ExplainedProgram
     constants: program.constants,
     primitives: program.primitives,
     arenaBytes,
-    liveNumbers: program.liveNumbers,
+    liveNumbers: program.live.count,
   }
 }
 
