@@ -127,6 +127,30 @@ describe('the library in a browser', function () {
     assert.deepEqual(scrolls, [])
   })
 
+  it('compiles a step of training, with the numbers of the eager one', async () => {
+    const [eager, compiled, programs] = await run<[number[], number[], number]>(`
+      const { compile, F, manualSeed, nn, optim, randint, randn } = gradlab
+      const train = make => {
+        manualSeed(3)
+        const model = new nn.Sequential(new nn.Linear(8, 16), new nn.GELU(), new nn.Dropout(0.1), new nn.Linear(16, 3))
+        const optimizer = new optim.AdamW(model.parameters())
+        const step = make((x, y) => {
+          const loss = F.crossEntropy(model.forward(x), y)
+          optimizer.zeroGrad()
+          loss.backward()
+          optimizer.step()
+          return loss
+        })
+        return [Array.from({ length: 9 }, () => step(randn([4, 8]), randint(3, { shape: [4] })).item()), step.programs?.length]
+      }
+      const [eager] = train(step => step)
+      const [compiled, programs] = train(compile)
+      return [eager, compiled, programs]
+    `)
+    assert.deepEqual(compiled, eager)
+    assert.equal(programs, 1)
+  })
+
   it("reads files of one's own from their bytes, as Node does", async () => {
     const { png, jpeg } = JSON.parse(readFileSync(join(ROOT, 'test/golden/files/images.json'), 'utf8')) as Record<
       string,
