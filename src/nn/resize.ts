@@ -14,7 +14,7 @@ export interface UpsampleOptions {
   readonly size?: number | readonly number[] | undefined
   /** Or by how much they grow. */
   readonly scaleFactor?: number | readonly number[] | undefined
-  /** 'nearest', 'nearest-exact', 'linear' for sequences, 'bilinear' and 'bicubic' for images. 'nearest'. */
+  /** 'nearest', 'nearest-exact', 'linear' for sequences, 'bilinear' and 'bicubic' for images, 'area'. 'nearest'. */
   readonly mode?: InterpolateOptions['mode'] | undefined
   /** Whether the corners stay where they are, in the linear modes. False. */
   readonly alignCorners?: boolean | undefined

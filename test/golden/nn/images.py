@@ -13,19 +13,13 @@ module('Upsample', [{'scaleFactor': 2}], [randn(1, 2, 3)])
 module('Upsample', [{'size': [3, 5], 'mode': 'bilinear'}], [randn(1, 2, 2, 3)], length=128)
 module('Upsample', [{'scaleFactor': 2, 'mode': 'bilinear', 'alignCorners': True}], [randn(1, 2, 3, 2)], length=128)
 module('Upsample', [{'scaleFactor': 2, 'mode': 'linear'}], [randn(1, 2, 3)], length=128)
+module('Upsample', [{'scaleFactor': 2, 'mode': 'bicubic'}], [randn(1, 1, 2, 3)], length=256)
+module('Upsample', [{'size': 2, 'mode': 'area'}], [randn(1, 2, 4, 6)], length=64)
+module('Upsample', [{'size': [3, 4], 'mode': 'nearest-exact'}], [randn(1, 1, 2, 3)])
 module('PixelShuffle', [2], [randn(2, 8, 2, 3)])
 module('PixelShuffle', [3], [randn(9, 2, 2)])
 module('ZeroPad2d', [1], [randn(1, 2, 2, 3)])
 module('ZeroPad2d', [[1, 0, 2, -1]], [randn(2, 3, 3)])
-
-
-class Residual(nn.Module):
-    def __init__(self, body, shortcut=None, activation=None):
-        super().__init__()
-        self.body, self.shortcut, self.activation = body, shortcut or nn.Identity(), activation or nn.Identity()
-
-    def forward(self, x):
-        return self.activation(self.body(x) + self.shortcut(x))
 
 
 class DenseLayer(nn.Module):
