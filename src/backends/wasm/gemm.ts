@@ -9,6 +9,7 @@ import {
   memoryLane,
   op,
   repeatWhile,
+  shuffle32,
   store,
   when,
 } from './assembler/expression.js'
@@ -58,8 +59,24 @@ export function packer(name: string, lanes: GemmLanes, width: number): FunctionB
     left.set(op('i32.sub', left.get, i32(1))),
   )
   const one = at.map((_, i) => (i % v.lanes === 0 ? gather(v, at.slice(i, i + v.lanes), target, i * v.laneBytes) : []))
+  // Where depths are neighbours, four of them at a time are turned in registers.
+  const turning =
+    lanes === 'f32x4'
+      ? when(op('i32.eq', along.get, i32(v.laneBytes)), [
+          loopWhile(
+            op('i32.ge_u', left.get, i32(4)),
+            ...Array.from({ length: vectors }, (_, i) =>
+              turned(v, at.slice(4 * i, 4 * i + 4), target, 16 * i, panelBytes),
+            ),
+            ...at.map(pointer => step(pointer, i32(16))),
+            step(target, i32(4 * panelBytes)),
+            left.set(op('i32.sub', left.get, i32(4))),
+          ),
+        ])
+      : []
   const apart = [
     ...at.map((pointer, i) => pointer.set(i === 0 ? source.get : plus((at[i - 1] as Local).get, across.get))),
+    turning,
     loopWhile(
       left.get,
       ...one,
@@ -99,6 +116,30 @@ export function packer(name: string, lanes: GemmLanes, width: number): FunctionB
   )
   return f
 }
+
+/** Four vectors of neighbours, one from each pointer, stored across: element k of all four together, `stepBytes` apart. */
+function turned(v: Vector, pointers: readonly Local[], target: Local, offset: number, stepBytes: number): Code {
+  const f = v.builder
+  const kept = (value: Code): { readonly set: Code; readonly get: Code } => {
+    const local = f.local('v128')
+    return { set: local.set(value), get: local.get }
+  }
+  const [a, b, c, d] = pointers.map(pointer => kept(v.load(pointer.get))) as [Kept, Kept, Kept, Kept]
+  const [ab, ab2] = [kept(shuffle32(a.get, b.get, [0, 4, 1, 5])), kept(shuffle32(a.get, b.get, [2, 6, 3, 7]))]
+  const [cd, cd2] = [kept(shuffle32(c.get, d.get, [0, 4, 1, 5])), kept(shuffle32(c.get, d.get, [2, 6, 3, 7]))]
+  const rows = [
+    shuffle32(ab.get, cd.get, [0, 1, 4, 5]),
+    shuffle32(ab.get, cd.get, [2, 3, 6, 7]),
+    shuffle32(ab2.get, cd2.get, [0, 1, 4, 5]),
+    shuffle32(ab2.get, cd2.get, [2, 3, 6, 7]),
+  ]
+  return [
+    ...[a, b, c, d, ab, ab2, cd, cd2].flatMap(({ set }) => set),
+    ...rows.flatMap((row, k) => v.store(target.get, row, offset + k * stepBytes)),
+  ]
+}
+
+type Kept = { readonly set: Code; readonly get: Code }
 
 /** One vector out of elements that lie apart. */
 function gather(v: Vector, pointers: readonly Local[], target: Local, offset: number): Code {
