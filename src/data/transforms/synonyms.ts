@@ -78,8 +78,8 @@ get obtain receive
 got obtained received
 car automobile vehicle
 cars automobiles vehicles
-house home dwelling
-houses homes dwellings
+house dwelling residence
+houses dwellings residences
 road street lane
 roads streets lanes
 job occupation profession

@@ -1,36 +1,37 @@
 // Makes the pictures of docs/transforms.md: each transform of an image on a photograph or a digit, each of a sound as its waveform. By hand:
-//   npm run build && npx gradlab data get nagasaki-boats && node scripts/gallery.mjs
+//   npm run build && npx gradlab data get nagasaki-boats && node build/test/src/data/gallery.js
 import { mkdirSync } from 'node:fs'
-import { cat, data, Generator, manualSeed, ones, tensor } from 'gradlab'
+import { cat, data, Generator, manualSeed, ones, type Tensor, tensor } from '#src/index.js'
 
-const FOLDER = new URL('../docs/images/transforms/', import.meta.url)
+const FOLDER = new URL('../../../../docs/images/transforms/', import.meta.url)
 const t = data.transforms
 const [HEIGHT, WIDTH] = [80, 100]
-const seeded = seed => ({ generator: new Generator(seed) })
+const seeded = (seed: number): { generator: Generator } => ({ generator: new Generator(seed) })
 
 /** A row of pictures with a light gap between them, so that it stands on light and dark pages. */
-function row(name, pictures) {
+function row(name: string, pictures: readonly Tensor[]): void {
   const gap = ones([3, HEIGHT, 4]).mul(0.75)
   const parts = pictures.flatMap((picture, i) => [...(i > 0 ? [gap] : []), fitted(picture)])
   data.writeImage(new URL(`${name}.png`, FOLDER), cat(parts, 2).clamp({ min: 0, max: 1 }))
 }
 
-const fitted = x => {
+const fitted = (x: Tensor): Tensor => {
   const coloured = x.shape[0] === 1 ? cat([x, x, x], 0) : x
   return t.resize(coloured, [HEIGHT, WIDTH])
 }
 
 /** A waveform: time to the right, from -1 to 1 upwards. */
-function wave(x, samples) {
-  const shown = x.narrow(0, 0, Math.min(samples, x.size)).toArray()
-  const picture = Array.from({ length: HEIGHT }, () => new Array(WIDTH).fill(1))
-  let before
-  shown.forEach((value, i) => {
+function wave(x: Tensor, samples: number): Tensor {
+  const shown: number[] = x.narrow(0, 0, Math.min(samples, x.size)).toArray()
+  const picture = Array.from({ length: HEIGHT }, () => new Array<number>(WIDTH).fill(1))
+  let before: number | undefined
+  for (const [i, value] of shown.entries()) {
     const column = Math.min(WIDTH - 1, Math.floor((i / samples) * WIDTH))
     const line = Math.min(HEIGHT - 1, Math.max(0, Math.round((0.5 - value * 0.42) * HEIGHT)))
-    for (let y = Math.min(line, before ?? line); y <= Math.max(line, before ?? line); y++) picture[y][column] = 0.15
+    for (let y = Math.min(line, before ?? line); y <= Math.max(line, before ?? line); y++)
+      (picture[y] as number[])[column] = 0.15
     before = line
-  })
+  }
   const dark = tensor(picture)
   return cat(
     [dark.mul(0.9).unsqueeze(0), dark.mul(0.95).unsqueeze(0), dark.add(0.25).clamp({ max: 1 }).unsqueeze(0)],
@@ -41,7 +42,7 @@ function wave(x, samples) {
 mkdirSync(FOLDER, { recursive: true })
 manualSeed(0)
 const boats = t.centerCrop(t.resize(data.photograph('nagasaki-boats', { mode: 'rgb' }), [160, 200]), [160, 200])
-const size = [160, 200]
+const size = [160, 200] as const
 row('crops', [
   boats,
   t.resize(t.randomCrop(boats, [110, 140], seeded(2)), size),
