@@ -1,8 +1,9 @@
-// Measures steps of training and whole trainings beside PyTorch, eager and with its fused Adam: one thread, interleaved, best with best.
+// Measures steps of training and whole trainings, eager and compiled, beside PyTorch, eager, with its fused Adam and compiled: one thread,
+// interleaved, best with best.
 import { parseArgs } from 'node:util'
 import { type Answer, type Contender, startAll } from './contender.js'
 import { digits, markdown } from './report.js'
-import { COMMANDS, type ContenderName } from './train/commands.js'
+import { COMMANDS, type ContenderName, OURS, PEERS } from './train/commands.js'
 import { FIGURES, type Figure, type FigureName, isTraining } from './train/figures.js'
 
 const HELP = `Usage: npm run build && node build/bench/train.js [options]
@@ -89,58 +90,69 @@ async function measureOne(figure: FigureName, contender: Contender, best: Best, 
   if (before === undefined || answer.ms < before) best.get(figure)?.set(name, answer)
 }
 
-const PEERS = ['torch', 'torch, fused'] as const
-
 const inUnit = (figure: FigureName, ms: number): number => (FIGURES[figure].unit === 's' ? ms / 1000 : ms)
+
+/** Theirs by ours: over 1 where we are faster. */
+function ratioOf(ours: Answer | undefined, theirs: Answer | undefined): number | undefined {
+  return ours?.ms === undefined || theirs?.ms === undefined ? undefined : theirs.ms / ours.ms
+}
 
 function jsonLines(figures: readonly FigureName[], best: Best): string {
   const lines = figures.flatMap(figure =>
-    PEERS.flatMap(peer => {
-      const { unit, goal, quality }: Figure = FIGURES[figure]
-      const [ours, theirs] = [best.get(figure)?.get('ours'), best.get(figure)?.get(peer)]
-      if (ours?.ms === undefined || theirs?.ms === undefined) return []
-      const ratio = theirs.ms / ours.ms
-      const line = {
-        name: figure,
-        unit,
-        ours: digits(inUnit(figure, ours.ms)),
-        peer,
-        theirs: digits(inUnit(figure, theirs.ms)),
-        ratio: digits(ratio),
-        ...(goal !== undefined && peer === 'torch' ? { goal, reached: ratio >= goal } : {}),
-        ...(quality !== undefined ? { [quality]: [ours.quality, theirs.quality] } : {}),
-      }
-      return [`${JSON.stringify(line)}\n`]
-    }),
+    OURS.flatMap(own =>
+      PEERS.flatMap(peer => {
+        const { unit, goals, quality }: Figure = FIGURES[figure]
+        const [ours, theirs] = [best.get(figure)?.get(own), best.get(figure)?.get(peer)]
+        const ratio = ratioOf(ours, theirs)
+        if (ratio === undefined) return []
+        const goal = peer === 'torch' ? goals?.[own] : undefined
+        const line = {
+          name: `${figure}, ${own}`,
+          unit,
+          ours: digits(inUnit(figure, ours?.ms as number)),
+          peer,
+          theirs: digits(inUnit(figure, theirs?.ms as number)),
+          ratio: digits(ratio),
+          ...(goal === undefined ? {} : { goal, reached: ratio >= goal }),
+          ...(quality === undefined ? {} : { [quality]: [ours?.quality, theirs?.quality] }),
+        }
+        return [`${JSON.stringify(line)}\n`]
+      }),
+    ),
   )
   return lines.join('')
 }
 
 function table(figures: readonly FigureName[], best: Best): string {
-  const head = ['figure', 'unit', 'ours', ...PEERS, 'ratio', 'fused', 'goal', 'ours and theirs']
-  const rows = figures.map(figure => {
-    const { title, unit, goal, quality }: Figure = FIGURES[figure]
-    const [ours, ...theirs] = (['ours', ...PEERS] as const).map(name => best.get(figure)?.get(name))
-    const show = (answer: Answer | undefined): string =>
-      answer?.ms === undefined ? '-' : String(digits(inUnit(figure, answer.ms)))
-    const ratios = theirs.map(their =>
-      their?.ms === undefined || ours?.ms === undefined ? undefined : their.ms / ours.ms,
-    )
-    const said = ratios.map(ratio => (ratio === undefined ? '-' : String(digits(ratio))))
-    const reached =
-      goal === undefined || ratios[0] === undefined ? '' : `${goal}: ${ratios[0] >= goal ? 'reached' : 'missed'}`
-    const qualities = [ours, theirs[0]].map(answer => answer?.quality?.toFixed(4) ?? '-').join(' and ')
-    return [
-      title,
-      unit,
-      show(ours),
-      ...theirs.map(show),
-      ...said,
-      reached,
-      quality === undefined ? '' : `${quality} ${qualities}`,
-    ]
+  const all = [...OURS, ...PEERS]
+  const head = ['figure', 'unit', ...all, ...OURS.map(own => `${own} by torch`), 'goals', 'led to']
+  return markdown(
+    head,
+    figures.map(figure => rowOf(figure, best)),
+  )
+}
+
+function rowOf(figure: FigureName, best: Best): string[] {
+  const { title, unit, goals = {}, quality }: Figure = FIGURES[figure]
+  const answers = best.get(figure)
+  const shown = [...OURS, ...PEERS].map(name => {
+    const ms = answers?.get(name)?.ms
+    return ms === undefined ? '-' : String(digits(inUnit(figure, ms)))
   })
-  return markdown(head, rows)
+  const ratios = OURS.map(own => ratioOf(answers?.get(own), answers?.get('torch')))
+  const verdicts = OURS.flatMap((own, i) => {
+    const [goal, ratio] = [goals[own], ratios[i]]
+    return goal === undefined || ratio === undefined ? [] : [`${own} ${goal}: ${ratio >= goal ? 'reached' : 'missed'}`]
+  })
+  const qualities = [...OURS, 'torch' as const].map(name => answers?.get(name)?.quality?.toFixed(4) ?? '-')
+  return [
+    title,
+    unit,
+    ...shown,
+    ...ratios.map(ratio => (ratio === undefined ? '-' : String(digits(ratio)))),
+    verdicts.join(', '),
+    quality === undefined ? '' : `${quality} ${qualities.join(', ')}`,
+  ]
 }
 
 process.exitCode = await main()

@@ -1,4 +1,4 @@
-"""PyTorch's side of bench/train: one thread, eager; with --fused its fused Adam. Answers {"figure", "repeats"} by {"ms", "quality"}."""
+"""PyTorch's side of bench/train: one thread, eager; with --fused its fused Adam, with --compile models by torch.compile. Answers {"figure", "repeats"} by {"ms", "quality"}."""
 import gzip
 import io
 import json
@@ -16,6 +16,7 @@ torch.set_num_threads(1)
 torch.manual_seed(1)
 ROOT = Path(__file__).resolve().parents[2]
 FUSED = True if "--fused" in sys.argv else None
+COMPILED = "--compile" in sys.argv
 
 
 def perceptron(*widths):
@@ -28,6 +29,22 @@ def perceptron(*widths):
 def conv_net():
     return nn.Sequential(nn.Conv2d(1, 16, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3), nn.ReLU(), nn.MaxPool2d(2),
                          nn.Flatten(), nn.Linear(800, 10))
+
+
+class Residual(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        conv = lambda: nn.Conv2d(channels, channels, 3, padding=1)
+        norm = lambda: nn.BatchNorm2d(channels)
+        self.body = nn.Sequential(conv(), norm(), nn.ReLU(), conv(), norm())
+
+    def forward(self, x):
+        return torch.relu(self.body(x) + x)
+
+
+def residual_net():
+    return nn.Sequential(nn.Conv2d(3, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(), Residual(16), Residual(16), Residual(16),
+                         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 10))
 
 
 class Block(nn.Module):
@@ -62,6 +79,10 @@ class Transformer(nn.Module):
         return self.head(self.norm(x))
 
 
+def prepared(model):
+    return torch.compile(model) if COMPILED else model
+
+
 def step_of(model, loss):
     optimizer = torch.optim.Adam(model.parameters(), fused=FUSED)
 
@@ -76,13 +97,15 @@ def step_of(model, loss):
 
 def classifier(model, shape, classes):
     x, y = torch.randn(*shape), torch.randint(classes, (shape[0],))
-    return step_of(model, lambda: F.cross_entropy(model(x), y))
+    run = prepared(model)
+    return step_of(model, lambda: F.cross_entropy(run(x), y))
 
 
 def transformer():
     model = Transformer(96, 64)
+    run = prepared(model)
     tokens, following = torch.randint(96, (8, 64)), torch.randint(96, (8, 64))
-    return step_of(model, lambda: F.cross_entropy(model(tokens).view(-1, 96), following.view(-1)))
+    return step_of(model, lambda: F.cross_entropy(run(tokens).view(-1, 96), following.view(-1)))
 
 
 def mnist(split):
@@ -97,11 +120,12 @@ def train_digits(model, shape, batch, epochs=4, max_lr=4e-3):
     x, y = mnist("train")
     test_x, test_y = mnist("t10k")
     optimizer = torch.optim.Adam(model.parameters(), fused=FUSED)
+    run = prepared(model)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr, epochs=epochs, steps_per_epoch=math.ceil(len(x) / batch))
     right = 0
     for _ in range(epochs):
         for index in torch.randperm(len(x)).split(batch):
-            loss = F.cross_entropy(model(x[index].view(-1, *shape)), y[index])
+            loss = F.cross_entropy(run(x[index].view(-1, *shape)), y[index])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -124,7 +148,8 @@ def train_novel(steps=1200, batch=16, max_lr=5e-3, context=64):
     warmup = 100
     rate = lambda t: (t + 1) / warmup if t < warmup else 0.1 + 0.9 * (1 + math.cos(math.pi * min(1, (t - warmup) / (steps - warmup)))) / 2
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
-    loss_of = lambda x, y: F.cross_entropy(model(x).view(-1, len(letters)), y.reshape(-1))
+    run = prepared(model)
+    loss_of = lambda x, y: F.cross_entropy(run(x).view(-1, len(letters)), y.reshape(-1))
     order = torch.randperm(len(learned) - context)
     offsets = torch.arange(context)
     start = time.perf_counter()
@@ -148,6 +173,7 @@ STEPS = {
     "mlp": classifier(perceptron(784, 256, 128, 10), (64, 784), 10),
     "conv": classifier(conv_net(), (32, 1, 28, 28), 10),
     "tr": transformer(),
+    "resnet": classifier(residual_net(), (32, 3, 16, 16), 10),
 }
 TRAININGS = {
     "trainMlp": lambda: train_digits(perceptron(784, 256, 128, 10), (784,), 128),

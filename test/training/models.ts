@@ -28,6 +28,29 @@ export const conv = (): nn.Sequential =>
     new nn.Linear(800, 10),
   )
 
+/** conv-norm-relu-conv-norm around which x goes, then ReLU. */
+const residual = (channels: number): nn.Residual => {
+  const conv = (): nn.Conv2d => new nn.Conv2d(channels, channels, 3, { padding: 1 })
+  const norm = (): nn.BatchNorm2d => new nn.BatchNorm2d(channels)
+  return new nn.Residual(new nn.Sequential(conv(), norm(), new nn.ReLU(), conv(), norm()), {
+    activation: new nn.ReLU(),
+  })
+}
+
+/** A stem, three residual blocks of 16 channels, the mean of each channel: [N, 3, 16, 16] to ten classes. */
+export const resnet = (): nn.Sequential =>
+  new nn.Sequential(
+    new nn.Conv2d(3, 16, 3, { padding: 1 }),
+    new nn.BatchNorm2d(16),
+    new nn.ReLU(),
+    residual(16),
+    residual(16),
+    residual(16),
+    new nn.AdaptiveAvgPool2d(1),
+    new nn.Flatten(),
+    new nn.Linear(16, 10),
+  )
+
 export interface TransformerSizes {
   readonly vocabSize: number
   readonly contextLength: number

@@ -1,5 +1,5 @@
 // Training on the characters of Moby-Dick: the first nine tenths to learn from, the last to test with.
-import { data, F, manualSeed, nn, noGrad, optim, type Tensor } from '#src/index.js'
+import { compile, data, F, manualSeed, nn, noGrad, optim, type Tensor } from '#src/index.js'
 import { Transformer } from './models.js'
 
 export interface NovelOptions {
@@ -7,6 +7,8 @@ export interface NovelOptions {
   readonly batchSize: number
   readonly maxLr: number
   readonly seed: number
+  /** Whether the step is made one program. False. */
+  readonly compiled?: boolean
   /** How many windows of the last tenth are tested with. All. */
   readonly heldOutWindows?: number
   readonly onProgress?: (step: number, loss: number) => void
@@ -24,7 +26,8 @@ const CONTEXT = 64
 const SAMPLE = 300
 
 /** Trains the small transformer by AdamW with warmup and cosine. */
-export function trainNovel({ steps, batchSize, maxLr, seed, heldOutWindows, onProgress }: NovelOptions): Novel {
+export function trainNovel(options: NovelOptions): Novel {
+  const { steps, batchSize, maxLr, seed, compiled = false, heldOutWindows, onProgress } = options
   manualSeed(seed)
   const text = data.mobyDick()
   const letters = new data.CharacterTokenizer(text)
@@ -33,13 +36,18 @@ export function trainNovel({ steps, batchSize, maxLr, seed, heldOutWindows, onPr
   const optimizer = new optim.AdamW(model.parameters(), { lr: maxLr, betas: [0.9, 0.99] })
   const schedule = optim.warmupCosine(optimizer, { warmup: Math.min(100, steps / 10), total: steps, floor: 0.1 })
   const loader = new data.DataLoader(learned, { batchSize, shuffle: true, dropLast: true })
-  const start = performance.now()
-  let step = 0
-  for (const [tokens, next] of loader) {
+  const plain = (tokens: Tensor, next: Tensor): Tensor => {
     const loss = lossOf(model, tokens, next)
     optimizer.zeroGrad()
     loss.backward()
     optimizer.step()
+    return loss
+  }
+  const train = compiled ? compile(plain) : plain
+  const start = performance.now()
+  let step = 0
+  for (const [tokens, next] of loader) {
+    const loss = train(tokens, next)
     schedule.step()
     step++
     if (onProgress !== undefined && step % 100 === 0) onProgress(step, loss.item())
