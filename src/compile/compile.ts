@@ -87,9 +87,16 @@ export function compile<A extends readonly unknown[], R>(
     programs: { get: () => compiler.programs() },
     explain: { value: () => new Explanation(compiler.programs().map(program => explained(program))) },
     name: { value: `compiled ${step.name}`.trim() },
+    [Symbol.for('nodejs.util.inspect.custom')]: { value: () => said(step.name, compiler.programs().length) },
   }) as unknown as CompiledStep<A, R>
   compilers.set(compiled, compiler as unknown as Compiler<readonly unknown[], unknown>)
   return compiled
+}
+
+/** What a cell shows of a compiled step. */
+function said(name: string, programs: number): string {
+  const state = programs === 0 ? 'no program yet' : `${programs} program${programs === 1 ? '' : 's'}`
+  return `CompiledStep(${name === '' ? '' : `${name}, `}${state}; explain() shows them)`
 }
 
 const compilers = new WeakMap<object, Compiler<readonly unknown[], unknown>>()

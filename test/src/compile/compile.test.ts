@@ -1,5 +1,6 @@
 // compile(step): the same numbers as without, whatever a step holds; what it refuses; what it asks for at each call.
 import assert from 'node:assert/strict'
+import { inspect } from 'node:util'
 import {
   autocast,
   compile,
@@ -622,6 +623,14 @@ describe('explain() and profile()', () => {
       Symbol.for('Jupyter.display')
     ]?.()
     assert.match(bundle?.['text/html'] ?? '', /<td[^>]*>mul relu<\/td>/)
+  })
+
+  it('are named where a step is printed', () => {
+    const double = (x: Tensor): Tensor => x.mul(2)
+    const step = compile(double)
+    assert.equal(inspect(step), 'CompiledStep(double, no program yet; explain() shows them)')
+    for (let i = 0; i < 4; i++) step(ones([2]))
+    assert.equal(inspect(step), 'CompiledStep(double, 1 program; explain() shows them)')
   })
 
   it('measure each loop of a step', () => {
