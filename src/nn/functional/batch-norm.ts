@@ -140,10 +140,16 @@ export function groupNorm(x: Tensor, numGroups: number, options: GroupNormFuncti
     })
   }
   const wide = raised(x)
-  const groups = wide.reshape([x.shape[0] as number, numGroups, -1])
+  const count = x.shape[0] as number
+  const groups = wide.reshape([count, numGroups, -1])
   const { centred, variance } = spread(groups, groups.mean(2, { keepdim: true }), [2])
-  const normal = centred.mul(variance.add(eps).rsqrt()).reshape(x.shape)
-  const y = weight === undefined ? normal : normal.mul(alongChannels(weight, x.ndim))
+  const root = variance.add(eps).rsqrt()
+  const normal = centred.reshape(x.shape)
+  const places = x.shape.slice(2).map(() => 1)
+  // The factor of a channel is made before it meets all of its numbers.
+  const perChannel = (factor: Tensor): Tensor => factor.reshape([count, channels, ...places])
+  const each = root.expand([count, numGroups, channels / numGroups])
+  const y = normal.mul(perChannel(weight === undefined ? each : each.mul(weight.reshape([1, numGroups, -1]))))
   return bias === undefined ? y : y.add(alongChannels(bias, x.ndim))
 }
 
