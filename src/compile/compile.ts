@@ -179,7 +179,8 @@ export class Compiler<A extends readonly unknown[], R> {
     const backend = flat.tensors[0]?.storage.backend ?? currentBackend()
     const before = new Map(Array.from(this.leaves, leaf => [leaf, leaf.grad]))
     const copies = flat.tensors.map(copyOf)
-    const trace = new Trace(backend, copies)
+    // The first trace is never a program: it has nothing to be compared with.
+    const trace = new Trace(backend, copies, known !== undefined || form.last !== undefined)
     const returned = trace.run(() => this.step(...this.standIns(args, copies, trace)))
     const draft = draftOf(trace, returned, before)
     bringBack(trace, copies, flat.tensors)

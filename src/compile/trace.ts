@@ -78,6 +78,8 @@ export class Trace implements Observer, Tracing {
   constructor(
     readonly backend: Backend,
     args: readonly Tensor[],
+    /** Whether lines are asked for: each costs some microseconds, and only a trace that becomes a program needs them. */
+    private readonly sited = true,
   ) {
     for (const [index, { storage }] of args.entries()) this.add(storage, { kind: 'argument', index })
   }
@@ -109,7 +111,7 @@ export class Trace implements Observer, Tracing {
 
   kernel<P extends KernelName>(name: P, inputs: readonly Operand[], out: Operand, params: PrimitiveParams[P]): void {
     if (this.apart > 0) return
-    const site = callSite()
+    const site = this.sited ? callSite() : undefined
     for (const input of inputs) this.noteLeaf(input)
     this.noteLeaf(out)
     this.ops.push({

@@ -13,7 +13,40 @@ const [NEAR, DEPTH] = [10, 40]
 
 /** `Cell [3]:2:9` or `train.ts:10:5`; undefined where the stack does not say. */
 export function callSite(): string | undefined {
-  return siteIn(stackOf(NEAR)) ?? siteIn(stackOf(DEPTH))
+  return siteWithin(NEAR) ?? siteWithin(DEPTH)
+}
+
+/** One frame, as V8 gives it to prepareStackTrace. */
+interface Frame {
+  getFileName(): string | null | undefined
+}
+
+type Prepare = (error: Error, frames: readonly Frame[]) => unknown
+
+/**
+ * The first frame outside of the library, of the nearest ones. V8 would write all of them out, and that is most of what a site costs: so the
+ * others are left out before. Where Node itself maps lines to their sources, only the text that it writes has them.
+ */
+function siteWithin(depth: number): string | undefined {
+  const { process } = globalThis as { process?: { sourceMapsEnabled?: boolean } }
+  const errors = Error as unknown as { captureStackTrace?: unknown; prepareStackTrace?: Prepare | undefined }
+  if (errors.captureStackTrace === undefined || process?.sourceMapsEnabled === true) return siteIn(stackOf(depth))
+  const write = errors.prepareStackTrace
+  errors.prepareStackTrace = (error, frames) => {
+    for (const frame of frames) {
+      const file = frame.getFileName()
+      if (file === null || file === undefined || isOwn(file) || file.startsWith('node:internal')) continue
+      const site = siteIn(`\n${write === undefined ? `at ${frame}` : String(write(error, [frame]))}`)
+      if (site !== undefined) return site
+    }
+    return undefined
+  }
+  try {
+    const site: unknown = stackOf(depth)
+    return typeof site === 'string' && site !== '' ? site : undefined
+  } finally {
+    errors.prepareStackTrace = write
+  }
 }
 
 /** The first frame of a stack that lies outside of the library. */

@@ -46,17 +46,34 @@ export function float64(value: number): number[] {
   return [...new Uint8Array(Float64Array.of(value).buffer)]
 }
 
-/** A length and then the items. */
-export function vector(items: readonly (readonly number[])[]): number[] {
-  return [...unsigned(items.length), ...items.flat()]
+/** What can be written: bytes, or parts of them. A list of numbers is bytes. */
+export type Bytes = readonly number[] | Uint8Array
+
+/** Parts one after the other, in one array: long functions are copied once, not number by number. */
+export function joined(parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
+  let length = 0
+  for (const part of parts) length += part.length
+  const out = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
 }
 
-export function text(value: string): number[] {
+/** A length and then the items. */
+export function vector(items: readonly Bytes[]): Uint8Array<ArrayBuffer> {
+  return joined([unsigned(items.length), ...items])
+}
+
+export function text(value: string): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(value)
-  return [...unsigned(bytes.length), ...bytes]
+  return joined([unsigned(bytes.length), bytes])
 }
 
 /** A section or a function body: its length in bytes, then itself. */
-export function sized(bytes: readonly number[]): number[] {
-  return [...unsigned(bytes.length), ...bytes]
+export function sized(parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
+  const bytes = joined(parts)
+  return joined([unsigned(bytes.length), bytes])
 }

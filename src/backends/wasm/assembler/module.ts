@@ -1,5 +1,5 @@
 // A module: functions over one imported memory, written as bytes and compiled at run time.
-import { sized, text, unsigned, vector } from './bytes.js'
+import { type Bytes, joined, sized, text, unsigned, vector } from './bytes.js'
 import { type Code, type Local, local } from './expression.js'
 import { TYPE_CODE, type ValueType } from './opcodes.js'
 
@@ -46,16 +46,13 @@ export class FunctionBuilder {
   }
 
   /** Locals and code, in the form of the code section. */
-  encode(): number[] {
+  encode(): Bytes {
     const locals = vector(this.types.map(type => [1, TYPE_CODE[type]]))
-    const code: number[] = [...locals]
-    for (const part of [...this.head, ...this.body]) for (const byte of part) code.push(byte)
-    code.push(0x0b)
-    return sized(code)
+    return sized([locals, ...this.head, ...this.body, [0x0b]])
   }
 }
 
-const section = (id: number, content: readonly number[]): number[] => [id, ...sized(content)]
+const section = (id: number, content: Bytes): Bytes => joined([[id], sized([content])])
 
 /** What a function takes and gives. */
 export interface Signature {
@@ -68,26 +65,23 @@ export function encodeModule(
   functions: readonly FunctionBuilder[],
   imported: readonly Signature[] = [],
 ): Uint8Array<ArrayBuffer> {
-  const typeOf = ({ params, results }: Signature): number[] => [
-    0x60,
-    ...vector(params.map(type => [TYPE_CODE[type]])),
-    ...vector(results.map(type => [TYPE_CODE[type]])),
-  ]
-  const parts = [
+  const typeOf = ({ params, results }: Signature): Bytes =>
+    joined([[0x60], vector(params.map(type => [TYPE_CODE[type]])), vector(results.map(type => [TYPE_CODE[type]]))])
+  return joined([
+    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     section(1, vector([...imported, ...functions].map(typeOf))),
     // At least one page, no maximum: it must accept the memory whatever its size.
     section(
       2,
       vector([
-        [...text('env'), ...text('memory'), 0x02, 0x00, 1],
-        ...imported.map((_, i) => [...text('env'), ...text(`f${i}`), 0x00, ...unsigned(i)]),
+        joined([text('env'), text('memory'), [0x02, 0x00, 1]]),
+        ...imported.map((_, i) => joined([text('env'), text(`f${i}`), [0x00], unsigned(i)])),
       ]),
     ),
     section(3, vector(functions.map((_, i) => unsigned(imported.length + i)))),
-    section(7, vector(functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(imported.length + i)]))),
+    section(7, vector(functions.map(({ name }, i) => joined([text(name), [0x00], unsigned(imported.length + i)])))),
     section(10, vector(functions.map(f => f.encode()))),
-  ]
-  return Uint8Array.from([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...parts.flat()])
+  ])
 }
 
 /** A compiled function over the heap. */
@@ -100,8 +94,29 @@ export interface KernelMemory {
   functions?(functions: readonly FunctionBuilder[]): Record<string, Compiled>
 }
 
+/**
+ * Functions of a memory by the bytes of their module. Eager kernels and programs ask for the same ones: an engine runs a fresh copy slowly
+ * until it has optimized it, each copy for itself.
+ */
+const compiledFor = new WeakMap<object, Map<string, Record<string, Compiled>>>()
+
+/** One character a byte, each its own. */
+const asText = new TextDecoder('latin1')
+
 export function compile(functions: readonly FunctionBuilder[], memory: KernelMemory): Record<string, Compiled> {
   if (memory.functions !== undefined) return memory.functions(functions)
-  const module = new WebAssembly.Module(encodeModule(functions))
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Record<string, Compiled>
+  let known = compiledFor.get(memory)
+  if (known === undefined) {
+    known = new Map()
+    compiledFor.set(memory, known)
+  }
+  const bytes = encodeModule(functions)
+  const key = asText.decode(bytes)
+  let compiled = known.get(key)
+  if (compiled === undefined) {
+    const module = new WebAssembly.Module(bytes)
+    compiled = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Record<string, Compiled>
+    known.set(key, compiled)
+  }
+  return compiled
 }
