@@ -1,7 +1,7 @@
 // All kernels of the backend, on some heap.
 import type { Kernels } from '../../tensor/backend.js'
 import { lineKernels } from './along/kernels.js'
-import { convKernels } from './conv.js'
+import { convKernels } from './conv/kernels.js'
 import { convertKernels } from './convert/kernels.js'
 import type { Ground, KernelHeap } from './ground.js'
 import { indexKernels } from './index/kernels.js'

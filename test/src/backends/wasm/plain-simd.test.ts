@@ -5,7 +5,9 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js')
-const files = ['elementwise', 'along', 'reduce'].map(name => fileURLToPath(new URL(`${name}.test.js`, import.meta.url)))
+const files = ['elementwise', 'along', 'reduce', 'convolution'].map(name =>
+  fileURLToPath(new URL(`${name}.test.js`, import.meta.url)),
+)
 
 describe('wasm: plain SIMD', () => {
   it('keeps to the same bounds', function () {

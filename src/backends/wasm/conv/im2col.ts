@@ -1,6 +1,6 @@
 // Windows of an image as the columns of a matrix, and back: what turns a convolution into a product of matrices.
-import { type Code, i32, type Local, load, loopWhile, op, store, when } from './assembler/expression.js'
-import { FunctionBuilder } from './assembler/module.js'
+import { type Code, i32, type Local, load, loopWhile, op, store, when } from '../assembler/expression.js'
+import { FunctionBuilder } from '../assembler/module.js'
 
 const plus = (a: Code, b: Code): Code => op('i32.add', a, b)
 const minus = (a: Code, b: Code): Code => op('i32.sub', a, b)
