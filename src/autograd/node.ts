@@ -7,7 +7,7 @@ import type { Meta, PrimitiveName, PrimitiveParams } from '../tensor/primitives.
 import type { Shape } from '../tensor/shape.js'
 import { state } from '../tensor/state.js'
 import type { Tensor } from '../tensor/tensor.js'
-import type { Rule, RuleContext, Saves } from './rule.js'
+import type { InputMeta, Rule, RuleContext, Saves } from './rule.js'
 import { sumTo } from './sum-to.js'
 
 /** Looks at a gradient on its way; a tensor that it returns goes on in its place, anything else is ignored. */
@@ -93,7 +93,7 @@ const NO_EDGES: readonly Node[] = []
 export class PrimitiveNode<P extends PrimitiveName = PrimitiveName> extends Node implements RuleContext<P>, SavingNode {
   readonly name: P
   readonly params: PrimitiveParams[P]
-  readonly metas: readonly Meta[]
+  readonly metas: readonly InputMeta[]
   private readonly rule: Exclude<Rule<P>, { kind: 'none' }>
   private saved: readonly (Tensor | undefined)[] | undefined
   private savedOutput: Tensor | undefined = undefined
@@ -258,7 +258,7 @@ function bitsOf({ inputs, output }: Saves): number {
 }
 
 const NO_TENSORS: readonly undefined[] = []
-const metaOf = ({ shape, dtype }: Tensor): Meta => ({ shape, dtype })
+const metaOf = ({ shape, dtype, layout }: Tensor): InputMeta => ({ shape, dtype, layout })
 const versionOf = (x: Tensor): number => x.storage.version
 
 /** The gradients of a function that is no primitive, from those of its outputs. */

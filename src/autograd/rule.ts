@@ -2,11 +2,16 @@
 import type { Meta, PrimitiveName, PrimitiveParams } from '../tensor/primitives.js'
 import type { Tensor } from '../tensor/tensor.js'
 
+/** An input without its numbers. */
+export interface InputMeta extends Meta {
+  readonly layout: Tensor['layout']
+}
+
 /** What a rule may look at. Tensors are there only where the rule says in `saves` that it needs them. */
 export interface RuleContext<P extends PrimitiveName> {
   readonly params: PrimitiveParams[P]
-  /** Shape and dtype of each input. */
-  readonly metas: readonly Meta[]
+  /** Shape, dtype and layout of each input. */
+  readonly metas: readonly InputMeta[]
   /** Whether each input wants a gradient. */
   readonly needs: readonly boolean[]
   /** An input that the rule saves. */

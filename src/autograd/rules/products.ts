@@ -4,7 +4,7 @@ import { apply } from '../../tensor/engine.js'
 import type { Conv2dParams, Pool2dParams, PrimitiveName } from '../../tensor/primitives.js'
 import { type Shape, sizeOf } from '../../tensor/shape.js'
 import type { Tensor } from '../../tensor/tensor.js'
-import type { RuleContext, Rules, Saves } from '../rule.js'
+import type { InputMeta, RuleContext, Rules, Saves } from '../rule.js'
 import * as c from './calculus.js'
 
 /** The gradient for each factor needs the other one. */
@@ -17,18 +17,31 @@ function sides(shape: Shape): [number, number] {
   return [shape[shape.length - 2] as number, shape[shape.length - 1] as number]
 }
 
+/** Whether a matrix has its columns together: most often it is the transpose of a weight. */
+function isTurned({ shape, layout }: InputMeta | undefined = NOTHING): boolean {
+  const rank = shape.length
+  return rank === 2 && layout?.[0] === 1 && layout[1] !== 1
+}
+
+const NOTHING: InputMeta = { shape: [], dtype: 'float32', layout: undefined }
+
+/** A B, or (B^T A^T)^T: so the gradient of a transposed weight lies as the weight does, and need not be copied into its order. */
+function product(a: Tensor, b: Tensor, turned: boolean): Tensor {
+  return turned ? c.transpose(c.matmul(c.transpose(b), c.transpose(a))) : c.matmul(a, b)
+}
+
 /** dL/dB = A^T g; where B has no batch of its own, all rows of A's batch are one tall matrix. */
-function forRight(a: Tensor, g: Tensor, shape: Shape): Tensor {
+function forRight(a: Tensor, g: Tensor, shape: Shape, turned: boolean): Tensor {
   if (a.shape.length > 2 && sizeOf(shape.slice(0, -2)) === 1 && a.size > 0) {
     const [k, n] = sides(shape)
     const lead = g.shape.slice(0, -1)
     const rows = sizeOf(lead)
     // A must have the batch of g: it has, unless it is repeated itself.
     if (a.size === rows * k) {
-      return c.reshape(c.matmul(c.transpose(c.reshape(a, [rows, k])), c.reshape(g, [rows, n])), shape)
+      return c.reshape(product(c.transpose(c.reshape(a, [rows, k])), c.reshape(g, [rows, n]), turned), shape)
     }
   }
-  return c.sumTo(c.matmul(c.transpose(a), g), shape)
+  return c.sumTo(product(c.transpose(a), g, turned), shape)
 }
 
 const conv = ({ stride, padding, dilation, groups }: Conv2dParams): Conv2dParams => ({
@@ -63,8 +76,10 @@ export const PRODUCT_RULES: Pick<Rules, Products> = {
     kind: 'multilinear',
     saves: other,
     vjp: (g, context) => [
-      context.needs[0] ? c.sumTo(c.matmul(g, c.transpose(context.input(1))), shapeOf(context, 0)) : undefined,
-      context.needs[1] ? forRight(context.input(0), g, shapeOf(context, 1)) : undefined,
+      context.needs[0]
+        ? c.sumTo(product(g, c.transpose(context.input(1)), isTurned(context.metas[0])), shapeOf(context, 0))
+        : undefined,
+      context.needs[1] ? forRight(context.input(0), g, shapeOf(context, 1), isTurned(context.metas[1])) : undefined,
     ],
   },
   conv2d: {
