@@ -146,7 +146,7 @@ function describe({ dtype, length, source }: TracedBuffer): unknown {
 }
 
 /** JSON has no words for -0, NaN and the infinities. */
-function plain(_: string, value: unknown): unknown {
+export function plain(_: string, value: unknown): unknown {
   if (typeof value !== 'number') return value
   return Object.is(value, -0) || !Number.isFinite(value) ? `number ${Object.is(value, -0) ? '-0' : value}` : value
 }

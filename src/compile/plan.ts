@@ -4,10 +4,12 @@ import { constantIn } from '../tensor/ops/operand.js'
 import type { KernelOp, Place, PlannedProgram, ProgramOp, ProgramWindow } from '../tensor/program.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { bufferBytes, planArena } from './arena.js'
+import { constantOf } from './constant-of.js'
 import { type Draft, ResultWindow } from './draft.js'
 import { fused } from './fuse.js'
 import type { LiveNumbers } from './live-numbers.js'
 import { pruned } from './prune.js'
+import { simplified } from './simplify.js'
 import type { TracedBuffer } from './trace.js'
 
 /** A planned program, and what a call brings to it: arguments first, then gradients that are there, then memory for results. */
@@ -30,17 +32,22 @@ export function planOf(draft: Draft, backend: Backend, argumentCount: number, li
   const fresh = [...results].filter(isMade)
   const lasting = new Set([...buffers.keys()].filter(id => results.has(id) || !isMade(id)))
   const lengths = buffers.map(({ length }) => length)
-  const kept = pruned(draft.ops, lengths, lasting)
+  const { ops: simple, folded } = simplified(draft.ops, { buffers, lasting, backend })
+  const kept = pruned(simple, lengths, lasting)
   const ops =
-    backend.assemble === undefined ? kept : fused(kept, { lengths, lasting, canFuse: fusesOn(backend, buffers) })
+    backend.assemble === undefined
+      ? kept
+      : fused(kept, { lengths, lasting, canFuse: fusesOn(backend, buffers, folded) })
   const gradients = buffers.flatMap(({ source }) => (source.kind === 'gradient' ? [source.leaf] : []))
   const given = new Map(fresh.map((id, i) => [id, argumentCount + gradients.length + i]))
   const arena = planArena(
     ops,
-    id => isMade(id) && !given.has(id),
+    id => isMade(id) && !given.has(id) && !folded.has(id),
     id => bufferBytes(buffers[id] as TracedBuffer),
   )
   const placeOf = (id: number, { source }: TracedBuffer): Place => {
+    const known = folded.get(id)
+    if (known !== undefined) return { kind: 'fixed', storage: known }
     const result = given.get(id)
     if (result !== undefined) return { kind: 'given', index: result }
     if (source.kind === 'made') return { kind: 'arena', start: arena.starts.get(id) ?? 0 }
@@ -67,13 +74,15 @@ export function planOf(draft: Draft, backend: Backend, argumentCount: number, li
   }
 }
 
-/** The number that a buffer holds for good. */
-export function constantOf({ source }: TracedBuffer): number | undefined {
-  return source.kind === 'kept' ? constantIn(source.storage) : undefined
-}
-
-function fusesOn(backend: Backend, buffers: readonly TracedBuffer[]): (op: KernelOp) => boolean {
-  const constant = (id: number): number | undefined => constantOf(buffers[id] as TracedBuffer)
+function fusesOn(
+  backend: Backend,
+  buffers: readonly TracedBuffer[],
+  folded: ReadonlyMap<number, Storage>,
+): (op: KernelOp) => boolean {
+  const constant = (id: number): number | undefined => {
+    const storage = folded.get(id)
+    return storage === undefined ? constantOf(buffers[id] as TracedBuffer) : constantIn(storage)
+  }
   return op => backend.fuses?.(op, constant) === true
 }
 

@@ -2,12 +2,13 @@
 import type { Backend, Executable, Operand, Storage } from '../tensor/backend.js'
 import type { PlannedBuffer, PlannedProgram, ProgramWindow } from '../tensor/program.js'
 import { Tensor } from '../tensor/tensor.js'
+import { constantOf } from './constant-of.js'
 import { type Draft, type GradientResult, type Likeness, ResultWindow } from './draft.js'
 import { CompileError } from './errors.js'
 import type { ExplainedConstant } from './explain.js'
 import { interpreted } from './interpret.js'
 import { LiveNumbers } from './live-numbers.js'
-import { constantOf, type Plan, planOf } from './plan.js'
+import { type Plan, planOf } from './plan.js'
 import type { Drawn, Guard } from './trace.js'
 
 /** One program, for arguments of one form. */
