@@ -5,6 +5,7 @@ import type { KernelOp, PlannedBuffer, ProgramOp, ProgramWindow } from '../tenso
 import { type Shape, sizeOf } from '../tensor/shape.js'
 import { windowsOf } from './arena.js'
 import type { Program } from './program.js'
+import { ratesOf } from './rates.js'
 
 /** One thing that a program does. */
 export interface ExplainedStep {
@@ -18,6 +19,11 @@ export interface ExplainedStep {
   readonly bytes: number
   /** Multiplications with an addition, of products and convolutions. */
   readonly multiplyAdds: number
+  /**
+   * Milliseconds that it takes at best: its multiplications, or else its bytes, at the rates of a large product and of the sum of two tensors on
+   * this machine. Functions such as exp take longer than their bytes.
+   */
+  readonly expectedMs: number
   /** Measured milliseconds; undefined where nothing was measured. */
   readonly ms: number | undefined
 }
@@ -84,15 +90,21 @@ Object.defineProperties(Explanation.prototype, {
 /** A program as data; `ms` are measured times of its steps. */
 export function explained(program: Program, ms?: Float64Array): ExplainedProgram {
   const { buffers, ops, arenaBytes } = program.planned
+  const { multiplyAddsPerMs, bytesPerMs } = ratesOf(program.backend)
   return {
-    steps: ops.map((op, i) => ({
-      primitives: op.kind === 'fused' ? op.values.map(({ name }) => name) : [op.name],
-      shape: op.kind === 'fused' ? op.shape : op.out.shape,
-      lines: linesOf(op),
-      bytes: windowsOf(op).reduce((sum, window) => sum + bytesOf(window, buffers), 0),
-      multiplyAdds: op.kind === 'fused' ? 0 : multiplyAddsOf(op),
-      ms: ms?.[i],
-    })),
+    steps: ops.map((op, i) => {
+      const bytes = windowsOf(op).reduce((sum, window) => sum + bytesOf(window, buffers), 0)
+      const multiplyAdds = op.kind === 'fused' ? 0 : multiplyAddsOf(op)
+      return {
+        primitives: op.kind === 'fused' ? op.values.map(({ name }) => name) : [op.name],
+        shape: op.kind === 'fused' ? op.shape : op.out.shape,
+        lines: linesOf(op),
+        bytes,
+        multiplyAdds,
+        expectedMs: Math.max(bytes / bytesPerMs, multiplyAdds / multiplyAddsPerMs),
+        ms: ms?.[i],
+      }
+    }),
     constants: program.constants,
     primitives: program.primitives,
     arenaBytes,
@@ -124,18 +136,19 @@ function multiplyAddsOf({ name, inputs, out, params }: KernelOp): number {
 
 const windowOf = ([, ...window]: Shape): number => sizeOf(window)
 
-const HEAD = ['', 'loop or kernel', 'shape', 'kB', 'multiply-adds', 'ms', 'lines'] as const
+const HEAD = ['', 'loop or kernel', 'shape', 'kB', 'multiply-adds', 'expected ms', 'ms', 'lines'] as const
 
 function rowsOf({ steps }: ExplainedProgram): string[][] {
   const measured = steps.some(({ ms }) => ms !== undefined)
   return [
     HEAD.filter(title => measured || title !== 'ms'),
-    ...steps.map(({ primitives, shape, bytes, multiplyAdds, ms, lines }, i) => [
+    ...steps.map(({ primitives, shape, bytes, multiplyAdds, expectedMs, ms, lines }, i) => [
       String(i + 1),
       shortened(primitives),
       `[${shape.join(', ')}]`,
       (bytes / 1000).toFixed(1),
       multiplyAdds === 0 ? '' : multiplyAdds.toLocaleString('en'),
+      expectedMs.toFixed(4),
       ...(measured ? [(ms ?? 0).toFixed(4)] : []),
       lines.map(line => line.split('/').at(-1)).join(', '),
     ]),
@@ -150,9 +163,10 @@ function shortened(primitives: readonly string[]): string {
 function headline(program: ExplainedProgram): string {
   const { steps, primitives, arenaBytes, liveNumbers } = program
   const times = steps.flatMap(({ ms }) => ms ?? [])
-  const measured = times.length === 0 ? '' : `, ${times.reduce((a, b) => a + b, 0).toFixed(3)} ms`
+  const expected = steps.reduce((sum, { expectedMs }) => sum + expectedMs, 0).toFixed(3)
+  const measured = times.length === 0 ? '' : `, measured ${times.reduce((a, b) => a + b, 0).toFixed(3)} ms`
   const adds = steps.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0).toLocaleString('en')
-  return `${primitives} primitives in ${steps.length} loops and kernels${measured}; ${adds} multiply-adds; ${(arenaBytes / 1000).toFixed(1)} kB of memory within a call; ${liveNumbers} numbers asked for at each call`
+  return `${primitives} primitives in ${steps.length} loops and kernels; expected ${expected} ms at best${measured}; ${adds} multiply-adds; ${(arenaBytes / 1000).toFixed(1)} kB of memory within a call; ${liveNumbers} numbers asked for at each call`
 }
 
 function constantsOf({ constants }: ExplainedProgram): string {

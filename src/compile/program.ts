@@ -30,7 +30,7 @@ export class Program {
 
   constructor(
     draft: Draft,
-    private readonly backend: Backend,
+    readonly backend: Backend,
     argumentCount: number,
   ) {
     const { signature, kept, guards, buffers, trace } = draft
