@@ -5,6 +5,8 @@ import { runCommand } from './command.mjs'
 import { hashFiles, readJson, writeJson } from './stamp.mjs'
 
 const REQUIREMENTS = 'requirements/lab.txt'
+/** What may be missing: there is not a wheel for every platform. */
+const BLAS_REQUIREMENT = 'requirements/blas.txt'
 const PIP_REQUIREMENT = 'requirements/pip.txt'
 /** Written first as unfinished, so that an environment can be told from one that the user made, and last as finished. */
 const STAMP = '.venv/gradlab.json'
@@ -35,7 +37,7 @@ export function venvState(root) {
   if (stamp === undefined) return { ok: false, reason: 'was not made by npm start', foreign: true }
   if (stamp.state !== 'finished') return bad('an installation was broken off')
   if (stamp.root !== root) return bad('the project folder was moved')
-  if (stamp.requirements !== hashFiles(root, [REQUIREMENTS])) return bad(`${REQUIREMENTS} has changed`)
+  if (stamp.requirements !== hashFiles(root, [REQUIREMENTS, BLAS_REQUIREMENT])) return bad('requirements/ has changed')
   const python = venvPython(root)
   if (fingerprint(python) !== stamp.interpreter) return bad('its Python was removed or replaced')
   const absent = missingDistribution(root, stamp)
@@ -82,6 +84,7 @@ export async function installVenv(root, python, { signal, log, onDetail }) {
     if (line.startsWith('Collecting ')) onDetail(`${++done} of about ${total} packages`)
     else if (line.startsWith('Installing collected packages')) onDetail('unpacking')
   })
+  await installBlas(root, args => run('pip install', venvPython(root), [...pip, ...args]), signal, onDetail)
   // JupyterLab runs a yarn.js of its own by Node, as CommonJS: the project's `"type": "module"` must not reach it.
   writeJson(join(root, '.venv/package.json'), { private: true, type: 'commonjs' })
   writeJson(join(root, STAMP), finishedStamp(root, python))
@@ -168,6 +171,23 @@ async function installPip(root, run, onDetail) {
 }
 
 /**
+ * OpenBLAS for large products of matrices. Without it they are made in WebAssembly, at about half the speed.
+ * @param {string} root
+ * @param {(args: readonly string[]) => Promise<void>} pip
+ * @param {AbortSignal} signal
+ * @param {(text: string) => void} onDetail
+ */
+async function installBlas(root, pip, signal, onDetail) {
+  onDetail('OpenBLAS')
+  try {
+    await pip(['--only-binary=:all:', '--no-deps', '--require-hashes', '-r', join(root, BLAS_REQUIREMENT)])
+  } catch (error) {
+    if (signal.aborted) throw error
+    onDetail('no OpenBLAS for this platform: products of matrices run in WebAssembly')
+  }
+}
+
+/**
  * @param {string} root
  * @returns {number}
  */
@@ -186,7 +206,7 @@ function finishedStamp(root, python) {
     state: 'finished',
     root,
     version: python.version,
-    requirements: hashFiles(root, [REQUIREMENTS]),
+    requirements: hashFiles(root, [REQUIREMENTS, BLAS_REQUIREMENT]),
     interpreter: fingerprint(venvPython(root)),
     packages,
     distributions: readdirSync(join(root, packages)).filter(name => name.endsWith('.dist-info')),

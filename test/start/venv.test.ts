@@ -57,7 +57,7 @@ describe('.venv, before npm start goes on', function () {
       state: 'finished',
       root,
       version: '3.11.7',
-      requirements: stamps.hashFiles(root, ['requirements/lab.txt']),
+      requirements: stamps.hashFiles(root, ['requirements/lab.txt', 'requirements/blas.txt']),
       interpreter: `${join(root, 'the-python')} ${size} ${Math.trunc(mtimeMs)}`,
       packages: SITE,
       distributions: ['jupyterlab-4.6.6.dist-info', 'tornado-6.6.1.dist-info'],
@@ -97,7 +97,7 @@ describe('.venv, before npm start goes on', function () {
     rmSync(join(root, '.venv'), { recursive: true })
     finish()
     writeFileSync(join(root, 'requirements/lab.txt'), 'jupyterlab==4.7.0\n')
-    assert.equal(reason(), 'requirements/lab.txt has changed')
+    assert.equal(reason(), 'requirements/ has changed')
   })
 
   it("is made anew where a package was taken away; a learner's own packages are no reason", () => {
@@ -144,6 +144,11 @@ describe('requirements', () => {
     for (const line of wanted) assert.ok(text.includes(`\n${line.replaceAll('_', '-')} `), `${line} is not in lab.txt`)
     const entries = text.split(/^(?=[a-z0-9])/m).filter(entry => !entry.startsWith('#'))
     for (const entry of entries) assert.match(entry, /^[a-z0-9-]+==\S+ .*?--hash=sha256:[0-9a-f]{64}/s)
+  })
+
+  it('pin OpenBLAS by the hashes of its wheels', () => {
+    const blas = readFileSync(new URL('requirements/blas.txt', ROOT), 'utf8')
+    assert.match(blas, /^scipy-openblas32==\S+( \\\n {4}--hash=sha256:[0-9a-f]{64})+$/m)
   })
 
   it('pin pip by a hash, too', () => {
