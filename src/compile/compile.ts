@@ -5,7 +5,7 @@ import { apply } from '../tensor/engine.js'
 import { hooks } from '../tensor/graph.js'
 import { known, optionNames } from '../tensor/options.js'
 import { NONE } from '../tensor/primitives.js'
-import { currentBackend, state } from '../tensor/state.js'
+import { currentBackend, device, state } from '../tensor/state.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { changing } from './difference.js'
 import { type Draft, draftOf, isSame } from './draft.js'
@@ -252,7 +252,7 @@ function withoutGraph(returned: unknown, { trace }: Draft): unknown {
 
 function formOf(forms: Map<string, Form>, { key }: Flat): Form {
   const { grad, autocast, defaultDtype } = state
-  const whole = `${key} ${grad} ${autocast} ${defaultDtype} ${currentBackend().name}`
+  const whole = `${key} ${grad} ${autocast} ${defaultDtype} ${device()}`
   let form = forms.get(whole)
   if (form === undefined) {
     form = { programs: [], last: undefined, traces: 0 }

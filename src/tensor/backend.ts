@@ -97,6 +97,10 @@ export interface Executable {
 
 export interface Backend {
   readonly name: string
+  /** What computes, where that is more than the name says: 'blas' where OpenBLAS makes the large products. */
+  readonly engine?: string
+  /** Told by which of its names it was chosen. Throws BAD_BACKEND where it cannot be. */
+  choose?(name: string): void
   /** Where reads can only be had by promise (a GPU in a browser); then `read` throws READ_ASYNC. */
   readonly asynchronous: boolean
   readonly kernels: Kernels

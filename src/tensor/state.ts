@@ -63,13 +63,19 @@ export function registerBackend(name: string, make: () => Backend): void {
 
 /** The backend on which new tensors are made. */
 export function currentBackend(): Backend {
-  state.backend ??= backendNamed(environment('GRADLAB_BACKEND') ?? defaultName())
+  state.backend ??= chosen(environment('GRADLAB_BACKEND') ?? defaultName())
   return state.backend
 }
 
 /** wasm where it is there. */
 function defaultName(): string {
-  return state.backends.has('wasm') ? 'wasm' : 'reference'
+  return ['auto', 'wasm'].find(name => state.backends.has(name)) ?? 'reference'
+}
+
+function chosen(name: string): Backend {
+  const backend = backendNamed(name)
+  backend.choose?.(name)
+  return backend
 }
 
 export function backendNamed(name: string): Backend {
@@ -88,9 +94,13 @@ function environment(name: string): string | undefined {
 }
 
 /**
- * Chooses the backend on which new tensors are made: 'wasm' (the default) or 'reference' (float64 by plain loops, the truth
- * that the others are tested against). The environment variable GRADLAB_BACKEND chooses it from outside. Tensors that exist
- * stay where they are; `x.to({ device })` copies one. Throws BAD_BACKEND for a name that is not known.
+ * Chooses the backend on which new tensors are made: 'auto' (the default: WebAssembly, and OpenBLAS for large products of matrices where it is
+ * found), 'wasm' (WebAssembly alone), 'blas' (as 'auto', but OpenBLAS must be there) or 'reference' (float64 by plain loops, the truth that the
+ * others are tested against). The environment variable GRADLAB_BACKEND chooses it from outside. Tensors that exist stay where they are;
+ * `x.to({ device })` copies one. Throws BAD_BACKEND for a name that is not known, and for 'blas' without OpenBLAS.
+ *
+ * OpenBLAS is looked for in the Python environment `.venv` of the project (`npm start` puts it there: the wheel `scipy-openblas32`), or at the
+ * path in GRADLAB_BLAS; GRADLAB_BLAS=off leaves it out. It uses as many threads as there are physical cores, or OPENBLAS_NUM_THREADS.
  *
  * @example
  * setBackend('reference')
@@ -98,16 +108,18 @@ function environment(name: string): string | undefined {
  * @torch torch.set_default_device
  */
 export function setBackend(name: string): void {
-  state.backend = backendNamed(name)
+  state.backend = chosen(name)
 }
 
 /**
- * The name of the backend on which new tensors are made.
+ * What computes new tensors: 'wasm', 'blas' (WebAssembly, with OpenBLAS for large products) or 'reference'. Tensors of the first two lie in the
+ * same memory: their `device` is 'wasm'.
  *
  * @example
  * console.log(`computing on ${device()}`)
  * @torch torch.get_default_device
  */
 export function device(): string {
-  return currentBackend().name
+  const { engine, name } = currentBackend()
+  return engine ?? name
 }

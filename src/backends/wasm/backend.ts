@@ -9,13 +9,24 @@ import { allKernels } from './all-kernels.js'
 import { withHalf } from './convert/half.js'
 import { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
+import type { FindProducts, ProductChoice, Products } from './products.js'
 import { Assembler } from './program/assemble.js'
 
 type ArrayOn = new (buffer: ArrayBuffer, byteOffset: number, length: number) => StoredArray
 
-export function wasmBackend(): Backend {
+/** `find` looks for somebody who makes large products of matrices: see products.ts. */
+export function wasmBackend(find: FindProducts = () => undefined): Backend {
   const backend: Backend = {
     name: 'wasm',
+    get engine() {
+      return products() === undefined ? 'wasm' : 'blas'
+    },
+    choose(name) {
+      const wanted: ProductChoice = name === 'wasm' || name === 'blas' ? name : 'auto'
+      if (wanted === 'blas' && find(heap.memory) === undefined) throw noBlas()
+      choice = wanted
+      found = undefined
+    },
     asynchronous: false,
     get kernels(): Kernels {
       return heard
@@ -47,7 +58,14 @@ export function wasmBackend(): Backend {
     synchronize: async () => {},
   }
   let observer: Observer | undefined
-  const heap = new Heap(backend)
+  let choice: ProductChoice = 'auto'
+  /** Looked for at the first large product. */
+  let found: { readonly products: Products | undefined } | undefined
+  const products = (): Products | undefined => {
+    found ??= { products: choice === 'wasm' ? undefined : find(heap.memory) }
+    return found.products
+  }
+  const heap = new Heap(backend, undefined, products)
   /** A view of a storage's memory; good until the next allocation, which may move the heap. */
   const arrayOf = (storage: Storage): StoredArray => {
     const { pointer, dtype, length } = storage as WasmStorage
@@ -59,6 +77,12 @@ export function wasmBackend(): Backend {
   const assembler = new Assembler(heap, () => kernels)
   let heard = kernels
   return backend
+}
+
+function noBlas(): TensorError {
+  return new TensorError('BAD_BACKEND', "setBackend('blas'): OpenBLAS is not here.", {
+    next: "npm start puts it into the project's .venv; or install scipy-openblas32 by pip, or name a library in GRADLAB_BLAS.",
+  })
 }
 
 function released(): TensorError {

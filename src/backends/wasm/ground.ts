@@ -4,6 +4,7 @@ import type { DType } from '../../tensor/dtype.js'
 import { type Shape, sizeOf } from '../../tensor/shape.js'
 import { type Compiled, compile, type FunctionBuilder, type KernelMemory } from './assembler/module.js'
 import type { WasmStorage } from './memory/storage.js'
+import type { Products } from './products.js'
 
 /** Where kernels find memory for themselves. */
 export interface KernelHeap {
@@ -12,6 +13,8 @@ export interface KernelHeap {
   release(storage: WasmStorage): void
   /** Memory that is kept from call to call. */
   workspace(dtype: DType, length: number): WasmStorage
+  /** Who makes large products of matrices in the kernels' place, where there is somebody. */
+  products?(): Products | undefined
 }
 
 /** What a family of kernels is made from. */

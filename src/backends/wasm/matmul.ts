@@ -14,6 +14,9 @@ const BLOCK = { rows: 128, depth: 256, columns: 512 }
 /** Up to so many elements B is read as it lies: packing would take longer than it saves. */
 const DIRECT = 16384
 
+/** Products of fewer multiplications are made here: a call of another library costs as much as they do. Measured by bench/products. */
+const LEAST_FOR_OTHERS = 16384
+
 /** A matrix in memory: distances of rows and columns in bytes. */
 export interface Block {
   readonly address: number
@@ -68,6 +71,7 @@ export class Gemm {
     c: Block,
     add: boolean,
   ): void {
+    if (rows * columns * depth >= LEAST_FOR_OTHERS && this.byOthers(lanes, rows, columns, depth, a, b, c, add)) return
     const { packA, packB, multiply, direct, bytes } = this.functions(lanes)
     const scratch = this.scratchOnce()
     const panel = columnsOf(lanes) * bytes
@@ -119,11 +123,50 @@ export class Gemm {
     }
   }
 
+  /** Whether somebody else has made the product. */
+  private byOthers(
+    lanes: GemmLanes,
+    rows: number,
+    columns: number,
+    depth: number,
+    a: Block,
+    b: Block,
+    c: Block,
+    add: boolean,
+  ): boolean {
+    const others = this.heap.products?.()
+    if (others === undefined) return false
+    const bytes = lanes === 'f32x4' ? 4 : 8
+    const [left, right] = [orderOf(a, rows, depth, bytes), orderOf(b, depth, columns, bytes)]
+    if (left === undefined || right === undefined || c.row < columns * bytes) return false
+    // biome-ignore format: matrix by matrix
+    others[lanes](
+      rows, columns, depth, a.address, left.turned, left.step, b.address, right.turned, right.step,
+      c.address, c.row / bytes, add ? 1 : 0,
+    )
+    return true
+  }
+
   private scratchOnce(): { a: WasmStorage; b: WasmStorage; tile: WasmStorage } {
     const room = (length: number): WasmStorage => this.heap.workspace('float64', length)
     this.scratch ??= { a: room(BLOCK.rows * BLOCK.depth), b: room((BLOCK.columns + 8) * BLOCK.depth), tile: room(64) }
     return this.scratch
   }
+}
+
+/** How a matrix lies: by rows or, turned, by columns, so many elements apart. Undefined where it lies otherwise. */
+function orderOf(
+  { row, column }: Block,
+  rows: number,
+  columns: number,
+  bytes: number,
+): { turned: 0 | 1; step: number } | undefined {
+  const step = (distance: number, count: number, length: number): number =>
+    count === 1 ? Math.max(length, 1) : distance / bytes
+  const [byRow, byColumn] = [step(row, rows, columns), step(column, columns, rows)]
+  if ((column === bytes || columns === 1) && byRow >= columns) return { turned: 0, step: byRow }
+  if ((row === bytes || rows === 1) && byColumn >= rows) return { turned: 1, step: byColumn }
+  return undefined
 }
 
 export function matmulKernel(heap: KernelHeap, gemm: Gemm, loops: Kernels): Kernel<'matmul'> {

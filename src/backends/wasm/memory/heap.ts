@@ -11,6 +11,7 @@ import { callSite } from '../../../tensor/call-site.js'
 import { DTYPES, type DType } from '../../../tensor/dtype.js'
 import { findCollector } from '../../collector.js'
 import { outOfMemory } from '../../out-of-memory.js'
+import type { Products } from '../products.js'
 import { PAGE, pageLimit } from './limit.js'
 import { type Span, Spans } from './spans.js'
 import { WasmStorage } from './storage.js'
@@ -79,6 +80,8 @@ export class Heap {
   constructor(
     private readonly backend: Backend,
     private readonly maxPages = pageLimit(),
+    /** Who makes large products of matrices in the kernels' place, where there is somebody. */
+    readonly products: () => Products | undefined = () => undefined,
   ) {
     this.memory = new WebAssembly.Memory({ initial: 16, maximum: maxPages })
     // Address 0 is no storage's: it says 'released'.

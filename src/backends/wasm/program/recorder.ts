@@ -7,6 +7,7 @@ import { type Compiled, compile, type FunctionBuilder, type KernelMemory, type S
 import type { KernelHeap } from '../ground.js'
 import type { Heap } from '../memory/heap.js'
 import { WasmStorage } from '../memory/storage.js'
+import { PRODUCT, type Products } from '../products.js'
 
 /**
  * Addresses of memory whose place is not known yet: this many bytes apart, above all real ones. Kernels only add to addresses, so that base
@@ -54,6 +55,7 @@ export class Recorder {
   private calls: Call[] = []
   private scratch = 0
   private scratchTop = 0
+  private noted: { readonly others: Products; readonly products: Products } | undefined
 
   constructor(private readonly heap: Heap) {
     const memory: KernelMemory = {
@@ -67,6 +69,7 @@ export class Recorder {
       allocate: (dtype, length) => this.allocate(dtype, length),
       release: () => {},
       workspace: (dtype, length) => heap.workspace(dtype, length),
+      products: () => this.products(),
     }
     const loops = new Proxy({}, { get: () => refuse, ownKeys: () => [] }) as Kernels
     const kernels = allKernels(recording, loops)
@@ -118,6 +121,20 @@ export class Recorder {
       }
     }
     return Object.fromEntries(builders.map(builder => [builder.name, stub(builder)]))
+  }
+
+  /** Products that others make are calls of the host, with numbers alone. */
+  private products(): Products | undefined {
+    const others = this.heap.products()
+    if (others === undefined) return undefined
+    if (this.noted?.others !== others) {
+      const note = (code: Compiled): Compiled => {
+        const callee: Callee = { ...PRODUCT, code }
+        return (...args) => this.calls.push({ callee, args })
+      }
+      this.noted = { others, products: { f32x4: note(others.f32x4), f64x2: note(others.f64x2) } }
+    }
+    return this.noted.products
   }
 
   private allocate(dtype: DType, length: number): WasmStorage {

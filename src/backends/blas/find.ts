@@ -1,0 +1,84 @@
+// Where OpenBLAS is: at GRADLAB_BLAS, or in a Python environment, in the wheel `scipy-openblas32`.
+
+/** What is used of Node's modules. */
+interface Modules {
+  readonly fs: {
+    existsSync(path: string): boolean
+    readdirSync(path: string): string[]
+    readFileSync(path: string, encoding: 'utf8'): string
+  }
+  readonly os: { availableParallelism?(): number }
+  readonly path: { dirname(path: string): string; join(...parts: string[]): string }
+  readonly url: { fileURLToPath(url: string): string }
+  readonly module: { createRequire(file: string): (name: string) => unknown }
+}
+
+interface Process {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly platform: string
+  cwd(): string
+  getBuiltinModule?(name: string): unknown
+}
+
+export const host = (): Process | undefined => (globalThis as { process?: Process }).process
+
+/** A module of Node; undefined in a browser. */
+export function node<N extends keyof Modules>(name: N): Modules[N] | undefined {
+  return host()?.getBuiltinModule?.(`node:${name}`) as Modules[N] | undefined
+}
+
+const SUFFIX: Readonly<Record<string, string>> = { darwin: '.dylib', win32: '.dll' }
+
+/** GRADLAB_BLAS: the path of a library, or 'off'. */
+export const wish = (): string | undefined => host()?.env.GRADLAB_BLAS || undefined
+
+/** The file of the library. A path that GRADLAB_BLAS gives is taken as it is. */
+export function findLibrary(from: string | undefined): string | undefined {
+  const [wanted, fs, path, process] = [wish(), node('fs'), node('path'), host()]
+  if (fs === undefined || path === undefined || process === undefined || wanted === 'off') return undefined
+  if (wanted !== undefined) return wanted
+  const suffix = SUFFIX[process.platform] ?? '.so'
+  const { VIRTUAL_ENV } = process.env
+  const environments = [
+    ...(VIRTUAL_ENV === undefined ? [] : [VIRTUAL_ENV]),
+    ...[process.cwd(), ...(from === undefined ? [] : [from])].flatMap(above).map(folder => path.join(folder, '.venv')),
+  ]
+  for (const environment of new Set(environments)) {
+    for (const packages of packagesOf(environment)) {
+      const file = path.join(packages, 'scipy_openblas32', 'lib', `libscipy_openblas${suffix}`)
+      if (fs.existsSync(file)) return file
+    }
+  }
+  return undefined
+}
+
+/** A folder and those that it is in. */
+function above(folder: string): string[] {
+  const { dirname } = node('path') as Modules['path']
+  const parent = dirname(folder)
+  return parent === folder ? [folder] : [folder, ...above(parent)]
+}
+
+/** The folders of packages of a Python environment. */
+function packagesOf(environment: string): string[] {
+  const [fs, path] = [node('fs') as Modules['fs'], node('path') as Modules['path']]
+  if (!fs.existsSync(environment)) return []
+  const lib = path.join(environment, 'lib')
+  const versions = fs.existsSync(lib) ? fs.readdirSync(lib).filter(name => name.startsWith('python3')) : []
+  return [
+    path.join(environment, 'Lib', 'site-packages'),
+    ...versions.map(name => path.join(lib, name, 'site-packages')),
+  ]
+}
+
+/** The physical cores, as far as the system tells: two threads on one core share what multiplies. */
+export function physicalCores(): number {
+  const [fs, os] = [node('fs'), node('os')]
+  const threads = os?.availableParallelism?.() ?? 1
+  try {
+    const paired = fs?.readFileSync('/sys/devices/system/cpu/smt/active', 'utf8').trim() === '1'
+    return paired ? Math.max(1, threads >> 1) : threads
+  } catch {
+    return threads
+  }
+}
