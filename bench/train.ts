@@ -1,16 +1,15 @@
-// Measures steps of training and whole trainings, eager and compiled, beside PyTorch, eager, with its fused Adam and compiled: one thread,
-// interleaved, best with best.
+// Measures whole trainings, eager and compiled, beside PyTorch, eager, with its fused Adam and compiled: one thread, interleaved, best with best.
 import { parseArgs } from 'node:util'
-import { type Answer, type Contender, startAll } from './contender.js'
+import { startAll } from './contender.js'
 import { digits, markdown } from './report.js'
-import { COMMANDS, type ContenderName, OURS, PEERS } from './train/commands.js'
+import { type Best, measureAll, ratioOf } from './rounds.js'
+import { COMMANDS, OURS, PEERS } from './train/commands.js'
 import { FIGURES, type Figure, type FigureName, isTraining } from './train/figures.js'
 
 const HELP = `Usage: npm run build && node build/bench/train.js [options]
 
   --only NAMES  which figures, by commas: ${Object.keys(FIGURES).join(', ')}
-                (default: the steps; a training takes a minute for each library)
-  --all         steps and trainings
+                (default: all; a training takes a minute for each library)
   --rounds N    how often each step is measured (default: 7); the best counts
   --json        one JSON line for each figure and peer
   --help        this text
@@ -20,13 +19,10 @@ PyTorch is installed by: node bench/peers/install.mjs ops
 GRADLAB_BENCH_PYTHON may name another Python that has torch.
 `
 
-type Best = Map<FigureName, Map<ContenderName, Answer>>
-
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       only: { type: 'string' },
-      all: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '7' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -37,7 +33,7 @@ async function main(): Promise<number> {
     return 0
   }
   const all = Object.keys(FIGURES) as FigureName[]
-  const wanted = values.only?.split(',') ?? (values.all ? all : all.filter(name => !isTraining(name)))
+  const wanted: readonly string[] = values.only?.split(',') ?? all
   const unknown = wanted.find(name => !all.includes(name as FigureName))
   const rounds = Number(values.rounds)
   if (unknown !== undefined || !(rounds >= 1)) {
@@ -47,55 +43,17 @@ async function main(): Promise<number> {
   }
   const figures = all.filter(name => wanted.includes(name))
   const contenders = await startAll(COMMANDS)
-  const best = await measureAll(figures, contenders, rounds)
+  const best = await measureAll(figures, contenders, {
+    rounds,
+    repeatsOf: name => FIGURES[name as FigureName].repeats,
+    isOnce: name => isTraining(name as FigureName),
+  })
   for (const contender of contenders) contender.stop()
   process.stdout.write(values.json ? jsonLines(figures, best) : table(figures, best))
   return 0
 }
 
-async function measureAll(
-  figures: readonly FigureName[],
-  contenders: readonly Contender[],
-  rounds: number,
-): Promise<Best> {
-  const best: Best = new Map(figures.map(name => [name, new Map()]))
-  for (let round = 0; round < rounds; round++) {
-    for (const figure of figures) {
-      // A training is long enough for one reading.
-      if (isTraining(figure) && round > 0) continue
-      for (const contender of contenders) {
-        progress(`round ${round + 1} of ${rounds}: ${figure} of ${contender.name}`)
-        await measureOne(figure, contender, best, round)
-      }
-    }
-  }
-  progress('')
-  return best
-}
-
-/** What is being measured, on a terminal; nothing else reads it. */
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${text.padEnd(60)}${text === '' ? '\r' : ''}`)
-}
-
-async function measureOne(figure: FigureName, contender: Contender, best: Best, round: number): Promise<void> {
-  const { repeats }: Figure = FIGURES[figure]
-  // The first round warms up: V8 and the wasm engine compile what is used often.
-  if (round === 0 && !isTraining(figure)) await contender.measure(figure, repeats)
-  const answer = await contender.measure(figure, repeats)
-  if (answer.failed !== undefined) process.stderr.write(`\n${contender.name}, ${figure}: ${answer.failed}\n`)
-  if (answer.ms === undefined) return
-  const name = contender.name as ContenderName
-  const before = best.get(figure)?.get(name)?.ms
-  if (before === undefined || answer.ms < before) best.get(figure)?.set(name, answer)
-}
-
 const inUnit = (figure: FigureName, ms: number): number => (FIGURES[figure].unit === 's' ? ms / 1000 : ms)
-
-/** Theirs by ours: over 1 where we are faster. */
-function ratioOf(ours: Answer | undefined, theirs: Answer | undefined): number | undefined {
-  return ours?.ms === undefined || theirs?.ms === undefined ? undefined : theirs.ms / ours.ms
-}
 
 function jsonLines(figures: readonly FigureName[], best: Best): string {
   const lines = figures.flatMap(figure =>

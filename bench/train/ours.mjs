@@ -3,7 +3,7 @@ import { compile, F, optim, randint, randn } from '#src/index.js'
 import { serve } from '../serve.mjs'
 
 const folder = new URL('../../build/test/training/', import.meta.url)
-const { conv, mlp, resnet, seeded, tiny, Transformer } = await import(new URL('models.js', folder).href)
+const { conv, mlp, seeded, tiny } = await import(new URL('models.js', folder).href)
 const { trainDigits } = await import(new URL('digits.js', folder).href)
 const { trainNovel } = await import(new URL('novel.js', folder).href)
 
@@ -29,24 +29,12 @@ function classifier(make, shape, classes) {
   return stepOf(model, (a, b) => F.crossEntropy(model.forward(a), b), x, y)
 }
 
-function transformer() {
-  const vocabSize = 96
-  const model = seeded(1, () => new Transformer({ vocabSize, contextLength: 64 }))
-  const tokens = () => randint(vocabSize, { shape: [8, 64] })
-  const lossOf = (a, b) => F.crossEntropy(model.forward(a).reshape([-1, vocabSize]), b.reshape([-1]))
-  return stepOf(model, lossOf, tokens(), tokens())
-}
-
 const digits = { epochs: 4, maxLr: 4e-3, compiled }
 const novel = { steps: 1200, batchSize: 16, maxLr: 5e-3, seed: 1, compiled }
 
 serve(
   {
     tiny: classifier(tiny, [16, 16], 4),
-    mlp: classifier(mlp, [64, 784], 10),
-    conv: classifier(conv, [32, 1, 28, 28], 10),
-    tr: transformer(),
-    resnet: classifier(resnet, [32, 3, 16, 16], 10),
     trainMlp: () => ({ quality: trainDigits(seeded(1, mlp), [784], { ...digits, batchSize: 128 }) }),
     trainConv: () => ({ quality: trainDigits(seeded(1, conv), [1, 28, 28], { ...digits, batchSize: 64 }) }),
     trainNovel: () => {

@@ -9,23 +9,25 @@ function perceptron(...widths: readonly number[]): nn.Sequential {
   return new nn.Sequential(...layers)
 }
 
+// Each model can be made several times as wide: benchmarks measure how cost grows.
+
 /** 16-32-32-4: so small that nothing counts but what a call costs. */
-export const tiny = (): nn.Sequential => perceptron(16, 32, 32, 4)
+export const tiny = (width = 1): nn.Sequential => perceptron(16, 32 * width, 32 * width, 4)
 
 /** 784-256-128-10: a row of pixels to ten digits. */
-export const mlp = (): nn.Sequential => perceptron(784, 256, 128, 10)
+export const mlp = (width = 1): nn.Sequential => perceptron(784, 256 * width, 128 * width, 10)
 
 /** Two 3 x 3 convolutions of 16 and 32 channels, each with a 2 x 2 pool: [N, 1, 28, 28] to ten digits. */
-export const conv = (): nn.Sequential =>
+export const conv = (width = 1): nn.Sequential =>
   new nn.Sequential(
-    new nn.Conv2d(1, 16, 3),
+    new nn.Conv2d(1, 16 * width, 3),
     new nn.ReLU(),
     new nn.MaxPool2d(2),
-    new nn.Conv2d(16, 32, 3),
+    new nn.Conv2d(16 * width, 32 * width, 3),
     new nn.ReLU(),
     new nn.MaxPool2d(2),
     new nn.Flatten(),
-    new nn.Linear(800, 10),
+    new nn.Linear(800 * width, 10),
   )
 
 /** conv-norm-relu-conv-norm around which x goes, then ReLU. */
@@ -38,18 +40,20 @@ const residual = (channels: number): nn.Residual => {
 }
 
 /** A stem, three residual blocks of 16 channels, the mean of each channel: [N, 3, 16, 16] to ten classes. */
-export const resnet = (): nn.Sequential =>
-  new nn.Sequential(
-    new nn.Conv2d(3, 16, 3, { padding: 1 }),
-    new nn.BatchNorm2d(16),
+export const resnet = (width = 1): nn.Sequential => {
+  const channels = 16 * width
+  return new nn.Sequential(
+    new nn.Conv2d(3, channels, 3, { padding: 1 }),
+    new nn.BatchNorm2d(channels),
     new nn.ReLU(),
-    residual(16),
-    residual(16),
-    residual(16),
+    residual(channels),
+    residual(channels),
+    residual(channels),
     new nn.AdaptiveAvgPool2d(1),
     new nn.Flatten(),
-    new nn.Linear(16, 10),
+    new nn.Linear(channels, 10),
   )
+}
 
 export interface TransformerSizes {
   readonly vocabSize: number
