@@ -71,6 +71,8 @@ function productsOf(koffi: Koffi, found: Library, memory: WebAssembly.Memory): P
   }
   // The memory stays where it is when it grows, as engines reserve its room; should one move it, this sees it.
   let [buffer, base] = [undefined as ArrayBufferLike | undefined, 0]
+  /** A program gives addresses above 2 GB as negative numbers: WebAssembly's integers have a sign for JavaScript. */
+  const at = (address: number): number => base + (address >>> 0)
   const product = (letter: 's' | 'd', number: 'float' | 'double'): Compiled => {
     const gemm = functionOf(
       found,
@@ -83,8 +85,9 @@ function productsOf(koffi: Koffi, found: Library, memory: WebAssembly.Memory): P
         base = Number(koffi.address(new Uint8Array(buffer)))
       }
       const [first, second] = [ORDERS[aTurned as 0 | 1], ORDERS[bTurned as 0 | 1]]
+      const [atA, atB, atC] = [at(a as number), at(b as number), at(c as number)]
       // biome-ignore format: one line, as in the library's manual
-      gemm(ROW_MAJOR, first, second, rows as number, columns as number, depth as number, 1, base + (a as number), aStep as number, base + (b as number), bStep as number, add as number, base + (c as number), cStep as number)
+      gemm(ROW_MAJOR, first, second, rows as number, columns as number, depth as number, 1, atA, aStep as number, atB, bStep as number, add as number, atC, cStep as number)
       return 0
     }
   }

@@ -137,6 +137,21 @@ describe(`products of matrices by OpenBLAS${here ? '' : ' (skipped: the wheel sc
     assert.deepEqual(a.matmul(b).toArray(), expected)
   })
 
+  it('find what a program gives by an address above 2 GB, which is negative there', () => {
+    // In a process of its own: a wrong address ends it.
+    const code = `
+      const { openBlas } = await import(${JSON.stringify(new URL('backends/blas/openblas.js', index).href)})
+      const high = 2 ** 31 + 2 ** 20
+      const memory = new WebAssembly.Memory({ initial: high / 65536 + 1 })
+      const at = (place, numbers) => new Float32Array(memory.buffer, high + place, 4).set(numbers)
+      at(0, [1, 2, 3, 4])
+      at(16, [5, 6, 7, 8])
+      const [a, b, c] = [0, 16, 32].map(place => (high + place) | 0)
+      openBlas(memory).f32x4(2, 2, 2, a, 0, 2, b, 0, 2, c, 2, 0)
+      console.log(a < 0, ...new Float32Array(memory.buffer, high + 32, 4))`
+    assert.equal(printed(code, {}), 'true 19 22 43 50')
+  })
+
   it('make a compiled step another program when they are switched off', () => {
     const w = randn([64, 64])
     const step = compile((x: Tensor) => x.matmul(w).sum())
