@@ -1,5 +1,7 @@
 // Loss scaling: small gradients of float16 are lifted over its smallest number, and put back before the step.
 import { noGrad } from '../autograd/index.js'
+import { hooks } from '../tensor/graph.js'
+import { perCall } from '../tensor/live.js'
 import { isfinite } from '../tensor/ops/compare.js'
 import { all } from '../tensor/ops/reduce.js'
 import { known, optionNames } from '../tensor/options.js'
@@ -41,10 +43,20 @@ interface Progress {
   readonly stepped: boolean
 }
 
+/** A step within a compiled one, until it is known whether it was made. */
+interface Pending {
+  readonly finite: Tensor
+  /** Takes back what the host has counted. */
+  readonly takeBack: () => void
+}
+
 /**
  * Dynamic loss scaling (Micikevicius et al. 2018, section 3.2): backward starts from scale * loss, so that small gradients survive
  * float16; they are divided by the scale before the step. A step whose gradients hold Inf or NaN is skipped and the scale falls by
  * `backoffFactor`; after `growthInterval` good steps it rises by `growthFactor`. bfloat16 has the range of float32 and needs none of it.
+ *
+ * Within `compile` nothing is read: the step is selected, number by number, and step() returns undefined. The scale, and the counts of a step that
+ * was none, are put right when the scaler is next asked: at the latest at the beginning of the next call.
  *
  * Clip after `unscale_`: gradients are `scale` times too large before. Throws BAD_OPTION for options out of range, SCALER where the calls
  * come in another order or no gradient is there, BAD_PARAMETER for gradients in float16: parameters stay float32.
@@ -72,6 +84,12 @@ export class GradScaler {
   /** Good steps in a row. */
   #good = 0
   readonly #progress = new Map<Optimizer, Progress>()
+  /** Steps of compiled steps of which the host does not know yet whether they were made. */
+  readonly #pending = new Map<Optimizer, Pending>()
+  /** Whether update() was called after them. */
+  #updating = false
+  /** Where compiled steps leave whether all gradients were finite, for each optimizer. */
+  readonly #met = new WeakMap<Optimizer, Tensor>()
 
   constructor(options: GradScalerOptions = {}) {
     const {
@@ -94,6 +112,7 @@ export class GradScaler {
 
   /** The scale that is in force; 1 where the scaler is off. */
   getScale(): number {
+    this.#settle()
     return this.enabled ? this.#scale : 1
   }
 
@@ -102,7 +121,7 @@ export class GradScaler {
   scale(losses: readonly Tensor[]): Tensor[]
   scale(loss: Tensor | readonly Tensor[]): Tensor | Tensor[] {
     if (Array.isArray(loss)) return loss.map(one => this.scale(one as Tensor))
-    return this.enabled ? (loss as Tensor).mul(this.#scale) : (loss as Tensor)
+    return this.enabled ? (loss as Tensor).mul(perCall(() => this.getScale())) : (loss as Tensor)
   }
 
   /** Divides the gradients of an optimizer by the scale: before clipping. Once before each step; step() does it where it was not done. */
@@ -119,8 +138,8 @@ export class GradScaler {
     this.#progress.set(optimizer, { finite: this.#unscaled(optimizer), stepped: false })
   }
 
-  /** Makes the step of an optimizer unless a gradient is Inf or NaN. Returns whether it was made. */
-  step(optimizer: Optimizer): boolean {
+  /** Makes the step of an optimizer unless a gradient is Inf or NaN. Returns whether it was made; undefined within `compile`. */
+  step(optimizer: Optimizer): boolean | undefined {
     needOptimizer('GradScaler.step', optimizer)
     if (!this.enabled) {
       optimizer.step()
@@ -131,9 +150,40 @@ export class GradScaler {
     }
     const finite = this.#progress.get(optimizer)?.finite ?? this.#unscaled(optimizer)
     this.#progress.set(optimizer, { finite, stepped: true })
+    if (hooks.tracing !== undefined) {
+      this.#stepLater(optimizer, finite)
+      return undefined
+    }
     const good = finite.item() === 1
     if (good) optimizer.step()
     return good
+  }
+
+  /** The step of a compiled step: each of its calls leaves whether it was made, and the next one looks. */
+  #stepLater(optimizer: Optimizer, finite: Tensor): void {
+    const met = this.#met.get(optimizer) ?? finite.clone()
+    this.#met.set(optimizer, met)
+    met.copy_(finite)
+    perCall(() => {
+      this.#pending.set(optimizer, { finite: met, takeBack: optimizer.remember() })
+      return 0
+    })
+    optimizer.stepWhere(finite)
+  }
+
+  /** Looks what became of the steps of compiled steps, once update() was called after them. */
+  #settle(): void {
+    if (!this.#updating) return
+    const pending = [...this.#pending.values()]
+    this.#pending.clear()
+    this.#updating = false
+    const look = (): boolean[] => pending.map(({ finite }) => finite.item() === 1)
+    // A trace that has begun takes no part: it is about what was before.
+    const good = hooks.tracing === undefined ? look() : hooks.tracing.aside(look)
+    pending.forEach(({ takeBack }, i) => {
+      if (!good[i]) takeBack()
+    })
+    this.#move(good.every(Boolean))
   }
 
   /** Moves the scale by what the steps since the last call met; or sets it. Call it once, after all optimizers' steps. */
@@ -141,15 +191,27 @@ export class GradScaler {
     if (!this.enabled) return
     if (newScale !== undefined) {
       need('newScale', newScale, newScale > 0 && Number.isFinite(newScale))
+      this.#settle()
       this.#scale = Math.fround(newScale)
     } else {
-      if (this.#progress.size === 0)
+      if (hooks.tracing !== undefined) {
+        perCall(() => {
+          this.#updating = true
+          return 0
+        })
+      } else if (this.#pending.size > 0) {
+        this.#updating = true
+        this.#settle()
+      } else if (this.#progress.size === 0) {
         throw disorder('update: no step was made since the last one.', 'Call step() before.')
-      const good = [...this.#progress.values()].every(({ finite }) => finite.item() === 1)
-      if (good) this.#grow()
-      else this.#fallBack()
+      } else this.#move([...this.#progress.values()].every(({ finite }) => finite.item() === 1))
     }
     this.#progress.clear()
+  }
+
+  #move(good: boolean): void {
+    if (good) this.#grow()
+    else this.#fallBack()
   }
 
   #grow(): void {
@@ -180,7 +242,7 @@ export class GradScaler {
         },
       )
     }
-    const inverse = Math.fround(1 / this.#scale)
+    const inverse = perCall(() => Math.fround(1 / this.#scale))
     return noGrad(() =>
       parameters
         .map(parameter => {
@@ -194,6 +256,7 @@ export class GradScaler {
 
   /** Scale, options and the count of good steps, as plain data; JSON keeps it. */
   stateDict(): GradScalerState {
+    this.#settle()
     return {
       scale: this.#scale,
       growthFactor: this.#growthFactor,
@@ -216,6 +279,8 @@ export class GradScaler {
     this.#backoffFactor = backoffFactor
     this.#growthInterval = growthInterval
     this.#good = growthTracker
+    this.#pending.clear()
+    this.#updating = false
     this.#progress.clear()
   }
 }

@@ -3,7 +3,9 @@ import { enableGrad, noGrad } from '../autograd/index.js'
 import { isModule } from '../nn/walk.js'
 import { atomic } from '../tensor/atomic.js'
 import { shapeText } from '../tensor/errors.js'
+import { hooks } from '../tensor/graph.js'
 import { branch, perCall } from '../tensor/live.js'
+import { where } from '../tensor/ops/choose.js'
 import { fullLike } from '../tensor/ops/like.js'
 import { known } from '../tensor/options.js'
 import { sameShape } from '../tensor/shape.js'
@@ -90,6 +92,43 @@ export abstract class Optimizer<O extends GroupOptions = GroupOptions> {
     return loss
   }
 
+  /**
+   * A step where `condition`, a bool of zero dimensions, is true; where it is not, parameters and the tensors of their states keep what they had.
+   * Nothing is read on the host, so that a compiled step can hold it. Counts go on: see `remember`.
+   */
+  stepWhere(condition: Tensor): void {
+    atomic(() =>
+      noGrad(() => {
+        const before = this.#written().map(x => ({ x, old: x.clone() }))
+        this.updateAll()
+        for (const { x, old } of before) x.copy_(where(condition, x, old))
+      }),
+    )
+  }
+
+  /** Returns what takes back a `stepWhere` that was none: puts the counts of all states back, and forgets states that have begun since. */
+  remember(): () => void {
+    const remembered = new Map(Array.from(this.state, ([parameter, state]) => [parameter, { ...state }]))
+    return () => {
+      for (const [parameter, state] of this.state) {
+        const old = remembered.get(parameter)
+        if (old === undefined) this.state.delete(parameter)
+        for (const [name, value] of Object.entries(state)) {
+          if (old === undefined || !(name in old)) delete state[name]
+          else if (!isTensor(value)) state[name] = old[name] as number
+        }
+      }
+    }
+  }
+
+  /** What a step changes: parameters with gradients, and the tensors of their states. */
+  #written(): Tensor[] {
+    return this.paramGroups
+      .flatMap(({ params }) => params)
+      .filter(({ grad }) => grad !== null)
+      .flatMap(parameter => [parameter, ...Object.values(this.state.get(parameter) ?? {}).filter(isTensor)])
+  }
+
   /** One update of all parameters. */
   protected updateAll(): void {
     for (const group of this.paramGroups) {
@@ -102,6 +141,7 @@ export abstract class Optimizer<O extends GroupOptions = GroupOptions> {
 
   /** The state of a parameter, made at its first use. */
   protected stateFor(parameter: Tensor): ParamState {
+    hooks.tracing?.guard(() => this.state.get(parameter))
     let state = this.state.get(parameter)
     if (state === undefined) {
       state = {}
@@ -207,8 +247,17 @@ function given<T extends object>(options: T): T {
 
 /** A running tensor of a parameter's state, zeros at first, or another number: `running(state, 'momentumBuffer', p)`. */
 export function running(state: ParamState, name: string, parameter: Tensor, start = 0): Tensor {
-  state[name] ??= fullLike(parameter, start)
-  return state[name] as Tensor
+  const known = remembered(state, name)
+  if (known !== undefined) return known
+  const fresh = fullLike(parameter, start)
+  state[name] = fresh
+  return fresh
+}
+
+/** A tensor of a parameter's state, where it is there: a compiled step is made anew for another one, as loadStateDict puts there. */
+export function remembered(state: ParamState, name: string): Tensor | undefined {
+  hooks.tracing?.guard(() => state[name])
+  return state[name] as Tensor | undefined
 }
 
 /** The gradient with that of the penalty weightDecay/2 |p|^2. */

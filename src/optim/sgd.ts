@@ -1,7 +1,7 @@
 // Stochastic gradient descent.
 import { branch, perCall } from '../tensor/live.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { Optimizer, type OptimizerParams, type ParamGroup, type ParamState, withL2 } from './optimizer.js'
+import { Optimizer, type OptimizerParams, type ParamGroup, type ParamState, remembered, withL2 } from './optimizer.js'
 
 export interface SGDOptions {
   /** Learning rate. 1e-3. */
@@ -53,10 +53,8 @@ export class SGD extends Optimizer<SGDOptions> {
     let g = withL2(group.maximize ? gradient.neg() : gradient, p, group)
     if (branch(() => group.momentum !== 0)) {
       const momentum = perCall(() => group.momentum)
-      const first = state.momentumBuffer === undefined
-      const b = first
-        ? g.clone()
-        : (state.momentumBuffer as Tensor).mul_(momentum).add_(g.mul(perCall(() => 1 - group.dampening)))
+      const before = remembered(state, 'momentumBuffer')
+      const b = before === undefined ? g.clone() : before.mul_(momentum).add_(g.mul(perCall(() => 1 - group.dampening)))
       state.momentumBuffer = b
       g = group.nesterov ? g.add(b.mul(momentum)) : b
     }

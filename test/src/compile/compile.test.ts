@@ -601,6 +601,58 @@ describe('compile in a notebook', () => {
   })
 })
 
+describe('states of optimizers that change between calls', () => {
+  for (const [name, make] of Object.entries({
+    Adam: (p: readonly nn.Parameter[]): optim.Optimizer => new optim.Adam(p, { lr: 0.1 }),
+    'SGD with momentum': (p: readonly nn.Parameter[]): optim.Optimizer => new optim.SGD(p, { lr: 0.1, momentum: 0.9 }),
+  })) {
+    it(`are seen by compiled steps: loadStateDict, and forgotten ones: ${name}`, () => {
+      const run = (compiled: boolean): unknown => {
+        manualSeed(2)
+        const model = new nn.Linear(3, 2)
+        const optimizer = make(model.parameters())
+        const plain = (x: Tensor): Tensor => {
+          const loss = model.forward(x).square().sum()
+          optimizer.zeroGrad()
+          loss.backward()
+          optimizer.step()
+          return loss
+        }
+        const step = compiled ? compile(plain) : plain
+        const some = (count: number): void => {
+          for (let i = 0; i < count; i++) step(randn([4, 3]))
+        }
+        some(3)
+        const saved = structuredClone(
+          Object.fromEntries(
+            Object.entries(optimizer.stateDict().state).map(([i, state]) => [
+              i,
+              Object.fromEntries(
+                Object.entries(state).map(([key, x]) => [key, typeof x === 'number' ? x : x.toArray()]),
+              ),
+            ]),
+          ),
+        )
+        some(4)
+        const state = Object.fromEntries(
+          Object.entries(saved).map(([i, entries]) => [
+            i,
+            Object.fromEntries(
+              Object.entries(entries).map(([key, x]) => [key, typeof x === 'number' ? x : tensor(x as number[])]),
+            ),
+          ]),
+        )
+        optimizer.loadStateDict({ ...optimizer.stateDict(), state })
+        some(5)
+        optimizer.state.clear()
+        some(5)
+        return model.parameters().map(p => p.toArray())
+      }
+      assert.deepEqual(run(true), run(false))
+    })
+  }
+})
+
 describe('explain() and profile()', () => {
   it('show loops, lines, bytes, multiplications and constants', () => {
     const w = randn([4, 5])
