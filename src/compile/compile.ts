@@ -7,7 +7,7 @@ import { known, optionNames } from '../tensor/options.js'
 import { NONE } from '../tensor/primitives.js'
 import { currentBackend, device, state } from '../tensor/state.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { changing } from './difference.js'
+import { alwaysFresh, changing } from './difference.js'
 import { type Draft, draftOf, isSame } from './draft.js'
 import { CompileError } from './errors.js'
 import { Explanation, explained } from './explain.js'
@@ -184,7 +184,7 @@ export class Compiler<A extends readonly unknown[], R> {
     const returned = trace.run(() => this.step(...this.standIns(args, copies, trace)))
     const draft = draftOf(trace, returned, before)
     bringBack(trace, copies, flat.tensors)
-    const fresh = [...trace.leaves].filter(leaf => !this.leaves.has(leaf))
+    const fresh = trace.leaves.filter(leaf => !this.leaves.has(leaf))
     for (const leaf of fresh) this.leaves.add(leaf)
     if (known !== undefined) {
       if (isSame(known.likeness, draft)) known.cell = cellNow()
@@ -198,6 +198,7 @@ export class Compiler<A extends readonly unknown[], R> {
     form.traces++
     const { last } = form
     form.last = draft
+    if (incomplete && form.traces >= this.maxTraces) throw alwaysFresh(form.traces)
     if (last === undefined || incomplete) return
     if (isSame(last, draft)) {
       const program = new Program(draft, draft.trace.backend, argumentCount)

@@ -10,6 +10,15 @@ export function changing(a: Draft, b: Draft, traces: number): CompileError {
   })
 }
 
+/** The error for a step with other leaves at each call. */
+export function alwaysFresh(traces: number): CompileError {
+  return new CompileError(
+    'CHANGING',
+    `compile: each of ${traces} calls made a tensor that requires a gradient, on numbers that were there before.`,
+    { next: 'Make it on numbers of its own, x.detach().clone().requiresGrad_(), or once, outside of the step.' },
+  )
+}
+
 function difference(a: Draft, b: Draft): { what: string; next: string } {
   if (a.ops.length !== b.ops.length) {
     return {

@@ -67,7 +67,7 @@ export class Trace implements Observer, Tracing {
   readonly numbers: (() => number)[] = []
   readonly drawn: Drawn[] = []
   /** Tensors that require gradients and were used. */
-  readonly leaves = new Set<Tensor>()
+  private readonly used = new Set<Tensor>()
   private readonly ids = new Map<Storage, number>()
   private readonly allocatedHere = new Set<Storage>()
   private readonly operands = new Map<LiveNumber, Map<DType, Tensor>>()
@@ -194,6 +194,14 @@ export class Trace implements Observer, Tracing {
     else known.blocks = first + blocks - known.start
   }
 
+  /** Tensors that require gradients and were there before: what the call makes itself ends with it, and so does its gradient. */
+  get leaves(): Tensor[] {
+    return Array.from(this.used).filter(({ storage }) => {
+      const id = this.ids.get(storage)
+      return id === undefined || this.buffers[id]?.source.kind === 'kept'
+    })
+  }
+
   /** The buffer of a storage that the step left somewhere, if it knows it. */
   bufferOf(storage: Storage): number | undefined {
     return this.ids.get(storage)
@@ -218,8 +226,8 @@ export class Trace implements Observer, Tracing {
 
   private noteLeaf(x: Operand): void {
     const { node, base } = x as Partial<Tensor>
-    if (node?.name === 'leaf') this.leaves.add(x as Tensor)
-    if (base?.node?.name === 'leaf') this.leaves.add(base)
+    if (node?.name === 'leaf') this.used.add(x as Tensor)
+    if (base?.node?.name === 'leaf') this.used.add(base)
   }
 
   /** Random numbers go on from where their stream is at the call. */

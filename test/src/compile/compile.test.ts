@@ -426,6 +426,46 @@ describe('a compiled step', () => {
     filled(() => assert.deepEqual(use(x).toArray(), noGrad(() => model.forward(x)).toArray()))
   })
 
+  it('compiles gradients by what the step itself makes a leaf, and forgets them with the call', () => {
+    const model = new nn.Linear(4, 2)
+    const leafOf: readonly ((x: Tensor) => Tensor)[] = [
+      x => x.detach().requiresGrad_(),
+      x => x.clone().requiresGrad_(),
+      () => ones([3, 4]).requiresGrad_(),
+    ]
+    for (const make of leafOf) {
+      const byGrad = (x: Tensor): Tensor => {
+        const leaf = make(x)
+        return grad(model.forward(leaf).pow(3).sum(), [leaf])[0] as Tensor
+      }
+      const byBackward = (x: Tensor): [Tensor, Tensor] => {
+        const leaf = make(x)
+        model.zeroGrad()
+        model.forward(leaf).pow(3).sum().backward()
+        return [leaf.grad as Tensor, model.weight.grad as Tensor]
+      }
+      const steps = [compile(byGrad), compile(byBackward)] as const
+      for (let i = 0; i < 8; i++) {
+        const x = randn([3, 4])
+        assert.deepEqual(steps[0](x).toArray(), byGrad(x).toArray())
+        const [expected, got] = [byBackward(x).map(g => g.toArray()), steps[1](x).map(g => g.toArray())]
+        assert.deepEqual(got, expected)
+        assert.deepEqual(model.weight.grad?.toArray(), expected[1])
+      }
+      assert.deepEqual(
+        steps.map(({ programs }) => programs.length),
+        [1, 1],
+      )
+    }
+  })
+
+  it('says that a leaf on numbers from outside is another one at each call', () => {
+    const w = ones([2])
+    const step = compile(() => grad(w.detach().requiresGrad_().square().sum(), [])[0] ?? w, { maxTraces: 3 })
+    filled(() => step(), 2)
+    raises(() => step(), 'CHANGING', 'each of 3 calls made a tensor that requires a gradient', 'x.detach().clone()')
+  })
+
   it('is part of the program of another one', () => {
     const inner = compile((x: Tensor) => x.mul(2))
     const outer = compile((x: Tensor) => inner(x).add(1))
