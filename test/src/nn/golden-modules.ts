@@ -48,7 +48,7 @@ export const moduleCases: readonly ModuleCase[] = readdirSync(folder)
 
 type AnyModule = nn.Module & { forward(...inputs: unknown[]): unknown }
 
-const decoded = (args: GoldenCase['args'], dtype: DType, requiresGrad: boolean) =>
+export const decoded = (args: GoldenCase['args'], dtype: DType, requiresGrad: boolean) =>
   argumentsOf({ args } as GoldenCase, { dtype, strided: false, requiresGrad })
 
 /** Our module with PyTorch's numbers. */
@@ -156,7 +156,7 @@ function difference(where: string, expected: Numbers, found: Tensor, dtype: DTyp
 const close = (a: number, b: number, tolerance: number): boolean =>
   Object.is(a, b) || a === b || Math.abs(a - b) <= tolerance
 
-function tensorsIn(value: unknown): Tensor[] {
+export function tensorsIn(value: unknown): Tensor[] {
   if (isTensor(value)) return [value]
   // What returns several tensors names them; PyTorch's tuples have the same order.
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsIn) : []
