@@ -1,8 +1,9 @@
 // Copies that repeat, pad, turn around and cut out.
 import { apply, compute } from '../engine.js'
 import { shapeText, TensorError } from '../errors.js'
+import { hooks } from '../graph.js'
 import { NONE } from '../primitives.js'
-import { checkedList, checkedWhole, normalDim, normalDims, rowMajor, type Shape, sizeOf } from '../shape.js'
+import { checkedList, checkedWhole, normalDim, normalDims, rowMajor, sizeOf } from '../shape.js'
 import type { Tensor } from '../tensor.js'
 import { int32List } from './host.js'
 import { cast, constant, needTensor } from './operand.js'
@@ -386,6 +387,7 @@ export function oneHot(x: Tensor, classes?: number): Tensor {
   }
   if (classes !== undefined) checkedWhole('oneHot', 'the number of classes', classes)
   const flat = x.layout === undefined ? x : apply('copy', [x], NONE)
+  if (classes !== undefined && hooks.tracing !== undefined) return unitRows(flat, classes)
   const values = flat.storage.backend.read(flat.storage, flat.offset, sizeOf(x.shape))
   let greatest = -1
   for (const value of values) {
@@ -400,8 +402,19 @@ export function oneHot(x: Tensor, classes?: number): Tensor {
     throw new TensorError('BAD_VALUE', 'oneHot: the number of classes is not known for an empty tensor.', {
       next: 'Give it: oneHot(classes).',
     })
+  return equalTo(flat, count)
+}
+
+/** 1 where a number is that of its column, of so many. */
+function equalTo(x: Tensor, count: number): Tensor {
   const ids = compute('arange', [], { length: count, dtype: 'int32', start: 0, step: 1 }, x.storage.backend)
-  const shape: Shape = [...x.shape, count]
-  const wide = expanded(reshaped(flat, [...x.shape, 1]), shape)
+  const wide = expanded(reshaped(x, [...x.shape, 1]), [...x.shape, count])
   return cast(apply('eq', [wide, ids], NONE), 'int32')
+}
+
+/** The same by rows of the unit matrix: here the kernel looks at the numbers, so that a compiled step need not read them. */
+function unitRows(x: Tensor, count: number): Tensor {
+  const ids = compute('arange', [], { length: count, dtype: 'int32', start: 0, step: 1 }, x.storage.backend)
+  const rows = apply('indexSelect', [equalTo(ids, count), reshaped(x, [x.size])], { dim: 0 })
+  return reshaped(rows, [...x.shape, count])
 }
