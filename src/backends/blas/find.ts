@@ -16,7 +16,6 @@ interface Modules {
 interface Process {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly platform: string
-  cwd(): string
   getBuiltinModule?(name: string): unknown
 }
 
@@ -27,26 +26,33 @@ export function node<N extends keyof Modules>(name: N): Modules[N] | undefined {
   return host()?.getBuiltinModule?.(`node:${name}`) as Modules[N] | undefined
 }
 
-const SUFFIX: Readonly<Record<string, string>> = { darwin: '.dylib', win32: '.dll' }
+/** The names of the library in the wheel. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  darwin: ['libscipy_openblas.dylib'],
+  win32: ['libscipy_openblas.dll', 'scipy_openblas.dll'],
+}
 
 /** GRADLAB_BLAS: the path of a library, or 'off'. */
 export const wish = (): string | undefined => host()?.env.GRADLAB_BLAS || undefined
 
-/** The file of the library. A path that GRADLAB_BLAS gives is taken as it is. */
-export function findLibrary(from: string | undefined): string | undefined {
+/**
+ * The file of the library. A path that GRADLAB_BLAS gives is taken as it is; else it is looked for in the active environment and in `.venv` of the
+ * folders above `from`, where this code lies. Never in the current folder: what lies beside a notebook may be anybody's.
+ */
+export function findLibrary(from: string): string | undefined {
   const [wanted, fs, path, process] = [wish(), node('fs'), node('path'), host()]
   if (fs === undefined || path === undefined || process === undefined || wanted === 'off') return undefined
   if (wanted !== undefined) return wanted
-  const suffix = SUFFIX[process.platform] ?? '.so'
+  const names = NAMES[process.platform] ?? ['libscipy_openblas.so']
   const { VIRTUAL_ENV } = process.env
   const environments = [
     ...(VIRTUAL_ENV === undefined ? [] : [VIRTUAL_ENV]),
-    ...[process.cwd(), ...(from === undefined ? [] : [from])].flatMap(above).map(folder => path.join(folder, '.venv')),
+    ...above(from).map(folder => path.join(folder, '.venv')),
   ]
   for (const environment of new Set(environments)) {
     for (const packages of packagesOf(environment)) {
-      const file = path.join(packages, 'scipy_openblas32', 'lib', `libscipy_openblas${suffix}`)
-      if (fs.existsSync(file)) return file
+      const found = names.map(name => path.join(packages, 'scipy_openblas32', 'lib', name)).find(fs.existsSync)
+      if (found !== undefined) return found
     }
   }
   return undefined

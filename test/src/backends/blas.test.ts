@@ -1,7 +1,7 @@
 // Products by OpenBLAS: the same as ours but for rounding, in eager calls and in programs, however the matrices lie.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -45,6 +45,20 @@ describe('products of matrices without OpenBLAS', () => {
     const said = printed('randn([64, 64]).matmul(randn([64, 64]))', { GRADLAB_BLAS: join(folder, 'libblas.so') })
     assert.match(said, /GRADLAB_BLAS: OpenBLAS cannot be loaded from .*libblas\.so/)
     assert.match(said, /cblas_sgemm.*GRADLAB_BLAS=off/)
+    rmSync(folder, { recursive: true })
+  })
+
+  it('never come from the folder that one happens to be in', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gradlab-blas-'))
+    const packages = join(folder, '.venv/lib/python3.11/site-packages/scipy_openblas32/lib')
+    mkdirSync(packages, { recursive: true })
+    const names = ['libscipy_openblas.so', 'libscipy_openblas.dylib', 'libscipy_openblas.dll']
+    for (const name of names) writeFileSync(join(packages, name), 'hostile')
+    assert.ok(findLibrary(join(folder, 'a/b'))?.startsWith(packages))
+    const before = process.cwd()
+    process.chdir(folder)
+    assert.ok(!findLibrary(fileURLToPath(new URL('.', import.meta.url)))?.startsWith(folder))
+    process.chdir(before)
     rmSync(folder, { recursive: true })
   })
 
