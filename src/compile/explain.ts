@@ -136,23 +136,29 @@ function multiplyAddsOf({ name, inputs, out, params }: KernelOp): number {
 
 const windowOf = ([, ...window]: Shape): number => sizeOf(window)
 
-const HEAD = ['', 'loop or kernel', 'shape', 'kB', 'multiply-adds', 'expected ms', 'ms', 'lines'] as const
+const HEAD = ['', 'loop or kernel', 'shape', 'kB', 'multiply-adds', 'expected µs', 'µs', 'lines'] as const
 
 function rowsOf({ steps }: ExplainedProgram): string[][] {
   const measured = steps.some(({ ms }) => ms !== undefined)
   return [
-    HEAD.filter(title => measured || title !== 'ms'),
+    HEAD.filter(title => measured || title !== 'µs'),
     ...steps.map(({ primitives, shape, bytes, multiplyAdds, expectedMs, ms, lines }, i) => [
       String(i + 1),
       shortened(primitives),
       `[${shape.join(', ')}]`,
       (bytes / 1000).toFixed(1),
       multiplyAdds === 0 ? '' : multiplyAdds.toLocaleString('en'),
-      expectedMs.toFixed(4),
-      ...(measured ? [(ms ?? 0).toFixed(4)] : []),
+      microseconds(expectedMs),
+      ...(measured ? [microseconds(ms ?? 0)] : []),
       lines.map(line => line.split('/').at(-1)).join(', '),
     ]),
   ]
+}
+
+/** Three digits or so. */
+function microseconds(ms: number): string {
+  const us = ms * 1000
+  return us.toFixed(us >= 100 ? 0 : us >= 10 ? 1 : 2)
 }
 
 /** Long chains by their number. */

@@ -712,7 +712,7 @@ describe('explain() and profile()', () => {
     assert.ok(program?.constants.some(({ value, line }) => value === 1.5 && line?.includes('compile.test') === true))
     assert.match(
       String(step.explain()),
-      /4 primitives in 3 loops and kernels; expected [\d.]+ ms at best; .*\n.*expected ms {2}lines\n1 +matmul/,
+      /4 primitives in 3 loops and kernels; expected [\d.]+ ms at best; .*\n.*expected µs {2}lines\n1 +matmul/,
     )
     const bundle = (step.explain() as unknown as Record<symbol, () => Record<string, string>>)[
       Symbol.for('Jupyter.display')
