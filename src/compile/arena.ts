@@ -64,7 +64,9 @@ function livesOf(
 
 /** All windows of an operation. */
 export function windowsOf(op: ProgramOp): ProgramWindow[] {
-  return op.kind === 'kernel' ? [...op.inputs, op.out] : [...op.inputs, ...op.outputs.map(({ to }) => to)]
+  return op.kind === 'kernel'
+    ? [...op.inputs, op.out]
+    : [...op.inputs, ...[...op.outputs, ...op.sums].map(({ to }) => to)]
 }
 
 /** Bytes of a buffer. */

@@ -96,7 +96,8 @@ export function explained(program: Program, ms?: Float64Array): ExplainedProgram
       const bytes = windowsOf(op).reduce((sum, window) => sum + bytesOf(window, buffers), 0)
       const multiplyAdds = op.kind === 'fused' ? 0 : multiplyAddsOf(op)
       return {
-        primitives: op.kind === 'fused' ? op.values.map(({ name }) => name) : [op.name],
+        primitives:
+          op.kind === 'fused' ? [...op.values.map(({ name }) => name), ...op.sums.map(() => 'sum')] : [op.name],
         shape: op.kind === 'fused' ? op.shape : op.out.shape,
         lines: linesOf(op),
         bytes,

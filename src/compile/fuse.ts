@@ -1,22 +1,29 @@
 // Puts elementwise primitives that follow each other into one loop: each number is read once, and what only the next one needs is never
 // written.
+import type { Dims } from '../tensor/primitives.js'
 import type { FusedOp, FusedSource, FusedValue, KernelOp, ProgramOp, ProgramWindow } from '../tensor/program.js'
 import { type Shape, sameShape } from '../tensor/shape.js'
 import { isWhole } from './prune.js'
 
 /** More values, and the registers of a loop would spill. */
 const MOST_VALUES = 48
+/** Loops of more values than this leave sums to a kernel: they add eight vectors at once, each with all that it is computed from. */
+const MOST_BEFORE_SUM = 6
 const MOST_INPUTS = 16
 
 export interface FuseOptions {
   readonly lengths: readonly number[]
   /** Whether the backend can put a primitive into a loop with others. */
   readonly canFuse: (op: KernelOp) => boolean
+  /** Whether it can end such a loop with a sum over the last axis. */
+  readonly canSum: (op: KernelOp) => boolean
   /** Buffers that are read after the call. */
   readonly lasting: ReadonlySet<number>
 }
 
-/** A loop in the making. Open loops know nothing of each other: none reads or writes what another one writes. */
+/** A loop in the making: elementwise primitives, and sums of what they make over the last axis. Open loops know nothing of each other: none reads or writes what another one writes. */
+type FusedOutput = FusedOp['outputs'][number]
+
 interface Loop {
   readonly shape: Shape
   readonly ops: KernelOp[]
@@ -34,6 +41,11 @@ export function fused(ops: readonly KernelOp[], options: FuseOptions): ProgramOp
   }
   for (const op of ops) {
     const met = [...open].filter(loop => conflicts(op, loop))
+    const [only] = met
+    if (met.length === 1 && only !== undefined && endsIn(op, only, options)) {
+      add(only, op)
+      continue
+    }
     const joins = options.canFuse(op) && isWhole(op.out, options.lengths)
     const fits = joins && met.length > 0 && met.every(loop => canJoin(op, loop, options)) && hasRoom(op, met)
     if (fits) {
@@ -66,6 +78,26 @@ function canJoin({ inputs, out }: KernelOp, loop: Loop, { lengths }: FuseOptions
   return (
     inputs.every(window => !written(window.buffer) || aligned(window)) &&
     loop.ops.every(({ inputs: others }) => others.every(window => window.buffer !== out.buffer || aligned(window)))
+  )
+}
+
+/** Whether an operation is a sum, row by row, of what a loop makes. */
+function endsIn(op: KernelOp, { shape, ops, reads, writes }: Loop, { lengths, canSum }: FuseOptions): boolean {
+  const [input] = op.inputs
+  if (op.name !== 'sum' || input === undefined || !canSum(op)) return false
+  const { dims } = op.params as Dims
+  const last = shape.length - 1
+  return (
+    dims.length === 1 &&
+    dims[0] === last &&
+    (shape[last] as number) > 1 &&
+    sameShape(input.shape, shape) &&
+    isWhole(input, lengths) &&
+    isWhole(op.out, lengths) &&
+    ops.some(({ out }) => out.buffer === input.buffer) &&
+    ops.length <= MOST_BEFORE_SUM &&
+    !reads.has(op.out.buffer) &&
+    !writes.has(op.out.buffer)
   )
 }
 
@@ -105,6 +137,7 @@ function loopOp({ shape, ops }: Loop, uses: ReadonlyMap<number, number>, lasting
   const numbers = new Map<string, number>()
   const values: FusedValue[] = []
   const current = new Map<number, { value: number; to: ProgramWindow }>()
+  const sums: FusedOutput[] = []
   const source = (window: ProgramWindow): FusedSource => {
     const made = current.get(window.buffer)
     if (made !== undefined) return { value: made.value }
@@ -117,11 +150,15 @@ function loopOp({ shape, ops }: Loop, uses: ReadonlyMap<number, number>, lasting
   }
   for (const op of ops) {
     const sources = op.inputs.map(source)
+    if (op.name === 'sum') {
+      sums.push({ value: (sources[0] as { value: number }).value, to: op.out })
+      continue
+    }
     current.set(op.out.buffer, { value: values.length, to: op.out })
     values.push({ name: op.name, params: op.params, sources, dtype: op.out.dtype })
   }
   const outputs = [...current.values()].filter(
     ({ to }) => lasting.has(to.buffer) || (uses.get(to.buffer) as number) > (here.get(to.buffer) as number),
   )
-  return { kind: 'fused', shape, inputs, values, outputs, parts: ops } satisfies FusedOp
+  return { kind: 'fused', shape, inputs, values, outputs, sums, parts: ops } satisfies FusedOp
 }

@@ -1,7 +1,7 @@
 // From a draft to a plan: what is left to do, in which loops, and where each buffer lies.
 import type { Backend, Storage } from '../tensor/backend.js'
 import { constantIn } from '../tensor/ops/operand.js'
-import type { KernelOp, Place, PlannedProgram, ProgramOp, ProgramWindow } from '../tensor/program.js'
+import type { FusedOp, KernelOp, Place, PlannedProgram, ProgramOp, ProgramWindow } from '../tensor/program.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { bufferBytes, planArena } from './arena.js'
 import { constantOf } from './constant-of.js'
@@ -37,7 +37,12 @@ export function planOf(draft: Draft, backend: Backend, argumentCount: number, li
   const ops =
     backend.assemble === undefined
       ? kept
-      : fused(kept, { lengths, lasting, canFuse: fusesOn(backend, buffers, folded) })
+      : fused(kept, {
+          lengths,
+          lasting,
+          canFuse: fusesOn(backend, buffers, folded),
+          canSum: op => backend.sums?.(op) === true,
+        })
   const gradients = buffers.flatMap(({ source }) => (source.kind === 'gradient' ? [source.leaf] : []))
   const given = new Map(fresh.map((id, i) => [id, argumentCount + gradients.length + i]))
   const arena = planArena(
@@ -98,5 +103,7 @@ function windowsIn(form: unknown): ProgramWindow[] {
 
 function withWindows(op: ProgramOp, moved: (window: ProgramWindow) => ProgramWindow): ProgramOp {
   if (op.kind === 'kernel') return { ...op, inputs: op.inputs.map(moved), out: moved(op.out) }
-  return { ...op, inputs: op.inputs.map(moved), outputs: op.outputs.map(({ value, to }) => ({ value, to: moved(to) })) }
+  const to = (written: FusedOp['outputs']): FusedOp['outputs'] =>
+    written.map(({ value, to: window }) => ({ value, to: moved(window) }))
+  return { ...op, inputs: op.inputs.map(moved), outputs: to(op.outputs), sums: to(op.sums) }
 }

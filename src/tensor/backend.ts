@@ -125,6 +125,8 @@ export interface Backend {
   assemble?(program: PlannedProgram): Executable
   /** Whether assemble can put a primitive into one loop with others. */
   fuses?(op: KernelOp, constant: (buffer: number) => number | undefined): boolean
+  /** Whether such a loop can end in a sum over the last axis. */
+  sums?(op: KernelOp): boolean
   /** Waits for work in flight; a no-op where kernels run at once. */
   synchronize(): Promise<void>
 }

@@ -45,6 +45,8 @@ export interface FusedOp {
   readonly values: readonly FusedValue[]
   /** What is written: which value, and where. All are row-major and have the shape. */
   readonly outputs: readonly { readonly value: number; readonly to: ProgramWindow }[]
+  /** Sums over the last axis: of which value, and where they go, one number for each row. */
+  readonly sums: readonly { readonly value: number; readonly to: ProgramWindow }[]
   /** The primitives that it was made of. */
   readonly parts: readonly KernelOp[]
 }

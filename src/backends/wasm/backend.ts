@@ -11,6 +11,7 @@ import { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
 import type { FindProducts, ProductChoice, Products } from './products.js'
 import { Assembler } from './program/assemble.js'
+import { isSummed } from './program/loop.js'
 
 type ArrayOn = new (buffer: ArrayBuffer, byteOffset: number, length: number) => StoredArray
 
@@ -55,6 +56,7 @@ export function wasmBackend(find: FindProducts = () => undefined): Backend {
     },
     assemble: program => assembler.assemble(program, backend),
     fuses: (op, constant) => assembler.fuses(op, constant),
+    sums: isSummed,
     synchronize: async () => {},
   }
   let observer: Observer | undefined

@@ -11,7 +11,7 @@ import {
   type ProgramOp,
   type ProgramWindow,
 } from '../../../tensor/program.js'
-import { sizeOf } from '../../../tensor/shape.js'
+import { rowMajor, type Shape, sizeOf } from '../../../tensor/shape.js'
 import { type Compiled, compile } from '../assembler/module.js'
 import type { Mode } from '../elementwise.js'
 import type { Heap } from '../memory/heap.js'
@@ -141,7 +141,10 @@ export class Assembler {
     buffers: readonly PlannedBuffer[],
     form: (loop: Loop) => Compiled,
   ): void {
-    const operands = [...op.inputs, ...op.outputs.map(({ to }) => to)].map(operandAt)
+    const operands = [
+      ...[...op.inputs, ...op.outputs.map(({ to }) => to)].map(operandAt),
+      ...op.sums.map(({ to }) => alongRows(operandAt(to), op.shape)),
+    ]
     const constants = op.inputs.map(({ buffer }) => {
       const { place } = buffers[buffer] as PlannedBuffer
       return place.kind === 'fixed' ? constantIn(place.storage) : undefined
@@ -178,6 +181,11 @@ export class Assembler {
 interface Loop {
   readonly stub: Compiled
   readonly code: Compiled
+}
+
+/** Sums of rows as an operand of the loop over their numbers: it stands still within a row. */
+function alongRows(x: Operand, shape: Shape): Operand {
+  return { ...x, shape, layout: [...rowMajor(shape.slice(0, -1)), 0] }
 }
 
 function stepsPlainly(window: ProgramWindow, shape: readonly number[]): boolean {
