@@ -1,30 +1,5 @@
 // Where OpenBLAS is: at GRADLAB_BLAS, or in a Python environment, in the wheel `scipy-openblas32`.
-
-/** What is used of Node's modules. */
-interface Modules {
-  readonly fs: {
-    existsSync(path: string): boolean
-    readdirSync(path: string): string[]
-    readFileSync(path: string, encoding: 'utf8'): string
-  }
-  readonly os: { availableParallelism?(): number }
-  readonly path: { dirname(path: string): string; join(...parts: string[]): string }
-  readonly url: { fileURLToPath(url: string): string }
-  readonly module: { createRequire(file: string): (name: string) => unknown }
-}
-
-interface Process {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly platform: string
-  getBuiltinModule?(name: string): unknown
-}
-
-export const host = (): Process | undefined => (globalThis as { process?: Process }).process
-
-/** A module of Node; undefined in a browser. */
-export function node<N extends keyof Modules>(name: N): Modules[N] | undefined {
-  return host()?.getBuiltinModule?.(`node:${name}`) as Modules[N] | undefined
-}
+import { host, type Modules, node } from '../../tensor/node.js'
 
 /** The names of the library in the wheel. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {

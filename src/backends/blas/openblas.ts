@@ -1,8 +1,9 @@
 // Products by OpenBLAS, through koffi, straight on the memory of the wasm heap.
 import { TensorError } from '../../tensor/errors.js'
+import { host, node } from '../../tensor/node.js'
 import type { Compiled } from '../wasm/assembler/module.js'
 import type { Products } from '../wasm/products.js'
-import { findLibrary, host, node, physicalCores, wish } from './find.js'
+import { findLibrary, physicalCores, wish } from './find.js'
 
 /** What is used of koffi. Addresses are whole numbers: memory lies below 2^53. */
 interface Koffi {
