@@ -59,14 +59,14 @@ async function main(): Promise<number> {
   const chosen = (names: readonly string[]): Record<string, (typeof COMMANDS)[ContenderName]> =>
     Object.fromEntries(
       Object.entries(COMMANDS).filter(
-        ([name]) => names.includes(name) && ([...OURS, ...peers] as string[]).includes(name),
+        ([name]) => names.includes(name) && ([...OURS, 'disk', ...peers] as string[]).includes(name),
       ),
     )
   if (values.grow) {
     await grow(steps, await startAll(chosen(['wasm', 'blas', 'torch'])), values.json)
     return 0
   }
-  const contenders = await startAll(chosen(Object.keys(COMMANDS)))
+  const contenders = await startAll(chosen([...OURS, ...PEERS]))
   const best = await measureAll(steps, contenders, {
     rounds,
     repeatsOf: name => STEPS[name as StepName].repeats,
@@ -89,12 +89,13 @@ async function measureFresh(
   rounds: number,
 ): Promise<Best> {
   const best = new Map(figures.map(name => [name as string, new Map<string, Answer>()]))
-  for (let round = 0; round < rounds; round++) {
+  // The first round also writes to disk what the next ones find there.
+  for (let round = 0; round < rounds + 1; round++) {
     for (const figure of figures) {
       for (const name of FRESH[figure].contenders) {
         const command = commands[name]
         if (command === undefined) continue
-        progress(`round ${round + 1} of ${rounds}: ${figure} of ${name}`)
+        progress(`round ${round + 1} of ${rounds + 1}: ${figure} of ${name}`)
         const contender = await Contender.start(name, command)
         if (contender === undefined) continue
         keepBest(best.get(figure) as Map<string, Answer>, name, await contender.measure(figure, 1))
@@ -166,18 +167,18 @@ function stepLines(figures: readonly StepName[], best: Best): Line[] {
 }
 
 function freshTable(figures: readonly FreshName[], best: Best): string {
-  const names = ['wasm', 'torch.compile', 'jax-js']
+  const peers = ['torch.compile', 'jax-js']
   return markdown(
-    ['in a new process', 'unit', 'ours', ...names.slice(1), 'goal'],
+    ['in a new process', 'unit', 'ours', ...peers, 'goal'],
     figures.map(figure => {
       const answers = best.get(figure)
-      const ms = answers?.get('wasm')?.ms ?? Number.NaN
-      const left =
-        figure === 'many' ? `; ${digits(answers?.get('wasm')?.quality ?? Number.NaN)} MB of memory left over` : ''
+      const [own] = FRESH[figure].contenders
+      const { ms = Number.NaN, quality = Number.NaN } = answers?.get(own) ?? {}
+      const left = figure === 'many' ? `; ${digits(quality)} MB of memory left over` : ''
       return [
         FRESH[figure].title,
         'ms',
-        ...names.map(name => String(digits(answers?.get(name)?.ms ?? Number.NaN)).replace('NaN', '-')),
+        ...[own, ...peers].map(name => String(digits(answers?.get(name)?.ms ?? Number.NaN)).replace('NaN', '-')),
         `${FRESH[figure].goalMs}: ${ms <= FRESH[figure].goalMs ? 'reached' : 'missed'}${left}`,
       ]
     }),
@@ -187,10 +188,10 @@ function freshTable(figures: readonly FreshName[], best: Best): string {
 function freshLines(figures: readonly FreshName[], best: Best): Line[] {
   return figures.flatMap((figure): Line[] => {
     const answers = best.get(figure)
-    const ours = answers?.get('wasm')
+    const [own, ...peers] = FRESH[figure].contenders
+    const ours = answers?.get(own)
     if (ours?.ms === undefined) return []
     const common = { name: FRESH[figure].title, unit: 'ms', ours: digits(ours.ms), goal: FRESH[figure].goalMs }
-    const peers: readonly ContenderName[] = FRESH[figure].contenders.filter(name => name !== 'wasm')
     // Where no peer has such a thing, the goal stands in its place.
     if (peers.length === 0) {
       const { goalMs } = FRESH[figure]

@@ -1,4 +1,7 @@
 // Who is measured in bench/steps: how each is started.
+import { rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { findLibrary } from '#src/backends/blas/find.js'
 import { BENCH, type Command, TORCH_PYTHON } from '../contender.js'
 
@@ -18,7 +21,10 @@ const torch = (...options: readonly string[]): Command => ({
 })
 const packages = (file: string): Command => ({ program: node, args: [file], needs: PACKAGES })
 
-const OFF = { GRADLAB_BLAS: 'off' }
+const OFF = { GRADLAB_BLAS: 'off', GRADLAB_CACHE: 'off' }
+/** Where programs of an earlier process are found. */
+const CACHE = join(tmpdir(), `gradlab-bench-${process.pid}`)
+process.on('exit', () => rmSync(CACHE, { recursive: true, force: true }))
 const library = findLibrary(BENCH)
 
 /** Programs in WebAssembly alone, with OpenBLAS for products, and eager calls in WebAssembly. */
@@ -28,12 +34,16 @@ export const TORCH = ['torch', 'torch fused', 'torch.compile'] as const
 export const PEERS = [...TORCH, 'tfjs', 'jax-js'] as const
 
 export type OurName = (typeof OURS)[number]
-export type ContenderName = OurName | (typeof PEERS)[number]
+export type ContenderName = OurName | 'disk' | (typeof PEERS)[number]
 
 export const COMMANDS: Readonly<Record<ContenderName, Command>> = {
   wasm: ours(OFF),
-  blas: { ...ours(library === undefined ? {} : { GRADLAB_BLAS: library }), needs: library ?? 'OpenBLAS' },
+  blas: {
+    ...ours({ ...OFF, ...(library === undefined ? {} : { GRADLAB_BLAS: library }) }),
+    needs: library ?? 'OpenBLAS',
+  },
   eager: ours(OFF, '--eager'),
+  disk: ours({ ...OFF, GRADLAB_CACHE: CACHE }),
   torch: torch(),
   'torch fused': torch('--fused'),
   'torch.compile': torch('--compile'),

@@ -96,4 +96,4 @@ const figures = Object.keys(STEPS).flatMap(name => [
   ...['width', 'batch'].flatMap(kind => [1, 4, 16].map(factor => `${name} ${kind} ${factor}`)),
 ])
 
-serve({ ...Object.fromEntries(figures.map(figure => [figure, named(figure)])), first, many }, 0)
+serve({ ...Object.fromEntries(figures.map(figure => [figure, named(figure)])), first, again: first, many }, 0)

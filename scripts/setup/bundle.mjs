@@ -2,6 +2,7 @@
 // small modules take three times as long to load.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { hashFiles } from './stamp.mjs'
 
 /**
  * The doors of the package: which file is imported, and which module it is made from.
@@ -39,6 +40,8 @@ export async function bundle(root) {
     // The few packages of data/ go into the files, so that a page without a bundler loads them, too.
     mainFields: ['module', 'main'],
     external: ['node:*', 'stream'],
+    // Programs on disk are those of one build: see src/compile/disk.ts.
+    define: { GRADLAB_BUILD: JSON.stringify(buildId(root, entries)) },
     sourcemap: true,
     write: false,
     logLevel: 'warning',
@@ -50,6 +53,23 @@ export async function bundle(root) {
   }
   const made = new Set(outputFiles.map(({ path }) => basename(path)))
   for (const name of readdirSync(folder)) if (!made.has(name)) rmSync(join(folder, name))
+}
+
+/**
+ * A name for what tsc has made: other code, another name.
+ * @param {string} root
+ * @param {readonly { module: string }[]} entries
+ * @returns {string}
+ */
+function buildId(root, entries) {
+  const folder = dirname(/** @type {{ module: string }} */ (entries[0]).module)
+  const made = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.js') && !name.startsWith('bundle'))
+    .sort()
+  return hashFiles(
+    root,
+    made.map(name => join(folder, name)),
+  ).slice(0, 16)
 }
 
 /** @param {string} path */

@@ -45,6 +45,10 @@ export interface ExplainedProgram {
   readonly arenaBytes: number
   /** Numbers of the host that are asked for at each call. */
   readonly liveNumbers: number
+  /** Milliseconds that it took to make, after the traces. */
+  readonly madeMs: number
+  /** 'made' anew, or from one of the same structure that was in 'memory' or on 'disk' (`.cache/gradlab`). */
+  readonly origin: 'made' | 'memory' | 'disk'
 }
 
 /**
@@ -110,6 +114,8 @@ export function explained(program: Program, ms?: Float64Array): ExplainedProgram
     primitives: program.primitives,
     arenaBytes,
     liveNumbers: program.live.count,
+    madeMs: program.madeMs,
+    origin: program.origin,
   }
 }
 
@@ -168,13 +174,15 @@ function shortened(primitives: readonly string[]): string {
 }
 
 function headline(program: ExplainedProgram): string {
-  const { steps, primitives, arenaBytes, liveNumbers } = program
+  const { steps, primitives, arenaBytes, liveNumbers, madeMs, origin } = program
   const times = steps.flatMap(({ ms }) => ms ?? [])
   const expected = steps.reduce((sum, { expectedMs }) => sum + expectedMs, 0).toFixed(3)
   const measured = times.length === 0 ? '' : `, measured ${times.reduce((a, b) => a + b, 0).toFixed(3)} ms`
   const adds = steps.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0).toLocaleString('en')
-  return `${primitives} primitives in ${steps.length} loops and kernels; expected ${expected} ms at best${measured}; ${adds} multiply-adds; ${(arenaBytes / 1000).toFixed(1)} kB of memory within a call; ${liveNumbers} numbers asked for at each call`
+  return `${primitives} primitives in ${steps.length} loops and kernels; expected ${expected} ms at best${measured}; ${adds} multiply-adds; ${(arenaBytes / 1000).toFixed(1)} kB of memory within a call; ${liveNumbers} numbers asked for at each call; ${FROM[origin]} in ${madeMs.toFixed(madeMs < 9.95 ? 1 : 0)} ms`
 }
+
+const FROM = { made: 'made', memory: 'made from one like it', disk: 'made from one like it on disk' } as const
 
 function constantsOf({ constants }: ExplainedProgram): string {
   const shown = constants.map(({ value, line }) =>

@@ -31,8 +31,8 @@ interface Loop {
   readonly writes: Set<number>
 }
 
-/** The program with its elementwise chains in loops. A loop of one primitive stays that primitive. */
-export function fused(ops: readonly KernelOp[], options: FuseOptions): ProgramOp[] {
+/** The operations in the order of a program: those of one loop together. */
+export function grouped(ops: readonly KernelOp[], options: FuseOptions): KernelOp[][] {
   const out: (KernelOp | Loop)[] = []
   const open = new Set<Loop>()
   const close = (loop: Loop): void => {
@@ -62,8 +62,13 @@ export function fused(ops: readonly KernelOp[], options: FuseOptions): ProgramOp
     else out.push(op)
   }
   for (const loop of open) out.push(loop)
-  const uses = usesOf(ops)
-  return out.map(item => ('kind' in item ? item : loopOp(item, uses, options.lasting)))
+  return out.map(item => ('kind' in item ? [item] : item.ops))
+}
+
+/** Groups as what a program does. One primitive alone stays that primitive. */
+export function inLoops(groups: readonly (readonly KernelOp[])[], lasting: ReadonlySet<number>): ProgramOp[] {
+  const uses = usesOf(groups.flat())
+  return groups.map(ops => loopOp(ops, uses, lasting))
 }
 
 function conflicts({ inputs, out }: KernelOp, { reads, writes }: Loop): boolean {
@@ -129,9 +134,9 @@ function usesOf(ops: readonly KernelOp[]): Map<number, number> {
 
 const touched = ({ inputs, out }: KernelOp): Set<number> => new Set([out.buffer, ...inputs.map(({ buffer }) => buffer)])
 
-function loopOp({ shape, ops }: Loop, uses: ReadonlyMap<number, number>, lasting: ReadonlySet<number>): ProgramOp {
-  const [only] = ops
-  if (ops.length === 1 && only !== undefined) return only
+function loopOp(ops: readonly KernelOp[], uses: ReadonlyMap<number, number>, lasting: ReadonlySet<number>): ProgramOp {
+  const first = ops[0] as KernelOp
+  if (ops.length === 1) return first
   const here = usesOf(ops)
   const inputs: ProgramWindow[] = []
   const numbers = new Map<string, number>()
@@ -160,5 +165,5 @@ function loopOp({ shape, ops }: Loop, uses: ReadonlyMap<number, number>, lasting
   const outputs = [...current.values()].filter(
     ({ to }) => lasting.has(to.buffer) || (uses.get(to.buffer) as number) > (here.get(to.buffer) as number),
   )
-  return { kind: 'fused', shape, inputs, values, outputs, sums, parts: ops } satisfies FusedOp
+  return { kind: 'fused', shape: first.out.shape, inputs, values, outputs, sums, parts: ops } satisfies FusedOp
 }

@@ -1,15 +1,11 @@
-// From a draft to a plan: what is left to do, in which loops, and where each buffer lies.
+// From a draft and what was decided about it to a plan: a program whose buffers have their places.
 import type { Backend, Storage } from '../tensor/backend.js'
-import { constantIn } from '../tensor/ops/operand.js'
-import type { FusedOp, KernelOp, Place, PlannedProgram, ProgramOp, ProgramWindow } from '../tensor/program.js'
+import type { FusedOp, Place, PlannedProgram, ProgramOp, ProgramWindow } from '../tensor/program.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { bufferBytes, planArena } from './arena.js'
-import { constantOf } from './constant-of.js'
+import { type Decisions, foldedIn, groupsOf, type Lasting } from './decisions.js'
 import { type Draft, ResultWindow } from './draft.js'
-import { fused } from './fuse.js'
+import { inLoops } from './fuse.js'
 import type { LiveNumbers } from './live-numbers.js'
-import { pruned } from './prune.js'
-import { simplified } from './simplify.js'
 import type { TracedBuffer } from './trace.js'
 
 /** A planned program, and what a call brings to it: arguments first, then gradients that are there, then memory for results. */
@@ -25,48 +21,45 @@ export interface Plan {
   readonly writtenGiven: readonly number[]
 }
 
-export function planOf(draft: Draft, backend: Backend, argumentCount: number, live: LiveNumbers): Plan {
-  const { buffers } = draft
+/** What is there at the end of a call of a draft. */
+export function lastingOf(draft: Draft): Lasting {
   const results = new Set(resultWindows(draft).map(({ buffer }) => buffer))
-  const isMade = (id: number): boolean => buffers[id]?.source.kind === 'made'
-  const fresh = [...results].filter(isMade)
-  const lasting = new Set([...buffers.keys()].filter(id => results.has(id) || !isMade(id)))
-  const lengths = buffers.map(({ length }) => length)
-  const { ops: simple, folded } = simplified(draft.ops, { buffers, lasting, backend })
-  const kept = pruned(simple, lengths, lasting)
-  const ops =
-    backend.assemble === undefined
-      ? kept
-      : fused(kept, {
-          lengths,
-          lasting,
-          canFuse: fusesOn(backend, buffers, folded),
-          canSum: op => backend.sums?.(op) === true,
-        })
+  const isMade = (id: number): boolean => draft.buffers[id]?.source.kind === 'made'
+  return {
+    lasting: new Set([...draft.buffers.keys()].filter(id => results.has(id) || !isMade(id))),
+    fresh: [...results].filter(isMade),
+  }
+}
+
+export function planOf(
+  draft: Draft,
+  decisions: Decisions,
+  { lasting, fresh }: Lasting,
+  { backend, argumentCount, live }: { backend: Backend; argumentCount: number; live: LiveNumbers },
+): Plan {
+  const { buffers } = draft
+  const groups = groupsOf(decisions, draft)
+  const folded = foldedIn(decisions, backend)
+  const starts = new Map(decisions.starts)
   const gradients = buffers.flatMap(({ source }) => (source.kind === 'gradient' ? [source.leaf] : []))
   const given = new Map(fresh.map((id, i) => [id, argumentCount + gradients.length + i]))
-  const arena = planArena(
-    ops,
-    id => isMade(id) && !given.has(id) && !folded.has(id),
-    id => bufferBytes(buffers[id] as TracedBuffer),
-  )
   const placeOf = (id: number, { source }: TracedBuffer): Place => {
     const known = folded.get(id)
     if (known !== undefined) return { kind: 'fixed', storage: known }
     const result = given.get(id)
     if (result !== undefined) return { kind: 'given', index: result }
-    if (source.kind === 'made') return { kind: 'arena', start: arena.starts.get(id) ?? 0 }
+    if (source.kind === 'made') return { kind: 'arena', start: starts.get(id) ?? 0 }
     if (source.kind === 'argument') return { kind: 'given', index: source.index }
     if (source.kind === 'gradient') return { kind: 'given', index: argumentCount + gradients.indexOf(source.leaf) }
     return { kind: 'fixed', storage: source.kind === 'number' ? (live.storageOf(id) as Storage) : source.storage }
   }
   const places = buffers.map((buffer, id) => placeOf(id, buffer))
-  const writes = new Set(kept.map(({ out }) => out.buffer))
+  const writes = new Set(groups.flat().map(({ out }) => out.buffer))
   return {
     program: {
       buffers: buffers.map(({ dtype, length }, id) => ({ dtype, length, place: places[id] as Place })),
-      ops: ops.map(op => withWindows(op, window => live.moved(window))),
-      arenaBytes: arena.bytes,
+      ops: inLoops(groups, lasting).map(op => withWindows(op, window => live.moved(window))),
+      arenaBytes: decisions.arenaBytes,
     },
     gradients,
     fresh: fresh.map(id => buffers[id] as TracedBuffer),
@@ -74,21 +67,9 @@ export function planOf(draft: Draft, backend: Backend, argumentCount: number, li
       source.kind === 'kept' && writes.has(id) ? [source.storage] : [],
     ),
     writtenGiven: places.flatMap((place, id) =>
-      place.kind === 'given' && !isMade(id) && writes.has(id) ? [place.index] : [],
+      place.kind === 'given' && buffers[id]?.source.kind !== 'made' && writes.has(id) ? [place.index] : [],
     ),
   }
-}
-
-function fusesOn(
-  backend: Backend,
-  buffers: readonly TracedBuffer[],
-  folded: ReadonlyMap<number, Storage>,
-): (op: KernelOp) => boolean {
-  const constant = (id: number): number | undefined => {
-    const storage = folded.get(id)
-    return storage === undefined ? constantOf(buffers[id] as TracedBuffer) : constantIn(storage)
-  }
-  return op => backend.fuses?.(op, constant) === true
 }
 
 /** What is returned, and what becomes a gradient. */

@@ -2,13 +2,15 @@
 import type { Backend, Executable, Operand, Storage } from '../tensor/backend.js'
 import type { PlannedBuffer, PlannedProgram, ProgramWindow } from '../tensor/program.js'
 import { Tensor } from '../tensor/tensor.js'
+import { blueprintOf, type Origin } from './blueprints.js'
 import { constantOf } from './constant-of.js'
+import { type Decisions, decided } from './decisions.js'
 import { type Draft, type GradientResult, type Likeness, ResultWindow } from './draft.js'
 import { CompileError } from './errors.js'
 import type { ExplainedConstant } from './explain.js'
 import { interpreted } from './interpret.js'
 import { LiveNumbers } from './live-numbers.js'
-import { type Plan, planOf } from './plan.js'
+import { lastingOf, type Plan, planOf } from './plan.js'
 import type { Drawn, Guard } from './trace.js'
 
 /** One program, for arguments of one form. */
@@ -22,6 +24,10 @@ export class Program {
   readonly live: LiveNumbers
   /** The cell from which it was traced last. */
   cell: unknown
+  /** Whether a program of the same structure was there before, in this process or in another one. */
+  readonly origin: Origin
+  /** Milliseconds that it took to make it, after the traces. */
+  readonly madeMs: number
   private readonly plan: Plan
   private readonly executable: Executable
   private readonly drawn: readonly Drawn[]
@@ -33,6 +39,7 @@ export class Program {
     readonly backend: Backend,
     argumentCount: number,
   ) {
+    const start = performance.now()
     const { signature, kept, guards, buffers, trace } = draft
     this.likeness = { signature, kept, guards }
     this.primitives = draft.ops.length
@@ -41,8 +48,19 @@ export class Program {
       return value === undefined ? [] : [{ value, line: buffer.site }]
     })
     this.live = new LiveNumbers(trace.numbers, buffers, backend)
-    this.plan = planOf(draft, backend, argumentCount, this.live)
-    this.executable = backend.assemble?.(this.planned) ?? interpreted(this.planned, backend)
+    const lasting = lastingOf(draft)
+    const plan = (decisions: Decisions): Plan =>
+      planOf(draft, decisions, lasting, { backend, argumentCount, live: this.live })
+    let planned: Plan | undefined
+    const { blueprint, origin } = blueprintOf(backend, signature, () => {
+      const decisions = decided(draft, backend, lasting)
+      planned = plan(decisions)
+      return { decisions, recipe: backend.recipe?.(planned.program) }
+    })
+    this.plan = planned ?? plan(blueprint.decisions)
+    this.executable = backend.assemble?.(this.planned, blueprint.recipe) ?? interpreted(this.planned, backend)
+    this.origin = origin
+    this.madeMs = performance.now() - start
     this.drawn = trace.drawn
     this.gradients = draft.gradients
     this.result = draft.result

@@ -116,6 +116,7 @@ export class Trace implements Observer, Tracing {
     this.noteLeaf(out)
     this.ops.push({
       kind: 'kernel',
+      at: this.ops.length,
       name,
       inputs: inputs.map(x => this.window(x, site)),
       out: this.window(out, site),

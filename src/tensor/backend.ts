@@ -121,8 +121,12 @@ export interface Backend {
   setTracking(tracking: Tracking): void
   /** Tells an observer what happens from now on, or nobody. Backends without it cannot be traced. */
   watch?(observer: Observer | undefined): void
-  /** Makes a program ready to run. Backends without it run it kernel by kernel. */
-  assemble?(program: PlannedProgram): Executable
+  /** What a program will do, as plain data, from which another process may make it. */
+  recipe?(program: PlannedProgram): unknown
+  /** What recipes depend on, beside the program and the backend's own code. */
+  readonly dialect?: string
+  /** Makes a program ready to run, by its recipe. Backends without it run it kernel by kernel. */
+  assemble?(program: PlannedProgram, recipe: unknown): Executable
   /** Whether assemble can put a primitive into one loop with others. */
   fuses?(op: KernelOp, constant: (buffer: number) => number | undefined): boolean
   /** Whether such a loop can end in a sum over the last axis. */

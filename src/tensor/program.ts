@@ -16,6 +16,8 @@ export interface ProgramWindow {
 /** One primitive. */
 export interface KernelOp {
   readonly kind: 'kernel'
+  /** Its place in the trace. */
+  readonly at: number
   readonly name: KernelName
   readonly inputs: readonly ProgramWindow[]
   readonly out: ProgramWindow

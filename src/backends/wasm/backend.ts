@@ -6,12 +6,14 @@ import { TensorError } from '../../tensor/errors.js'
 import { observed } from '../observed.js'
 import { loops } from '../reference/loops.js'
 import { allKernels } from './all-kernels.js'
+import { hasRelaxedSimd } from './assembler/features.js'
 import { withHalf } from './convert/half.js'
 import { Heap } from './memory/heap.js'
 import type { WasmStorage } from './memory/storage.js'
 import type { FindProducts, ProductChoice, Products } from './products.js'
 import { Assembler } from './program/assemble.js'
 import { isSummed } from './program/loop.js'
+import type { Recipe } from './program/recipe.js'
 
 type ArrayOn = new (buffer: ArrayBuffer, byteOffset: number, length: number) => StoredArray
 
@@ -54,7 +56,11 @@ export function wasmBackend(find: FindProducts = () => undefined): Backend {
       observer = next
       heard = next === undefined ? kernels : observed(kernels, next)
     },
-    assemble: program => assembler.assemble(program, backend),
+    get dialect() {
+      return `${backend.engine}${hasRelaxedSimd() ? ' relaxed' : ''}`
+    },
+    recipe: program => assembler.recipe(program),
+    assemble: (program, recipe) => assembler.assemble(program, recipe as Recipe, backend),
     fuses: (op, constant) => assembler.fuses(op, constant),
     sums: isSummed,
     synchronize: async () => {},

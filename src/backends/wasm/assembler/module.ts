@@ -104,19 +104,22 @@ const compiledFor = new WeakMap<object, Map<string, Record<string, Compiled>>>()
 const asText = new TextDecoder('latin1')
 
 export function compile(functions: readonly FunctionBuilder[], memory: KernelMemory): Record<string, Compiled> {
-  if (memory.functions !== undefined) return memory.functions(functions)
+  return memory.functions === undefined ? compiled(encodeModule(functions), memory) : memory.functions(functions)
+}
+
+/** The functions of a module in a memory. */
+export function compiled(bytes: Uint8Array<ArrayBuffer>, memory: KernelMemory): Record<string, Compiled> {
   let known = compiledFor.get(memory)
   if (known === undefined) {
     known = new Map()
     compiledFor.set(memory, known)
   }
-  const bytes = encodeModule(functions)
   const key = asText.decode(bytes)
-  let compiled = known.get(key)
-  if (compiled === undefined) {
+  let functions = known.get(key)
+  if (functions === undefined) {
     const module = new WebAssembly.Module(bytes)
-    compiled = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Record<string, Compiled>
-    known.set(key, compiled)
+    functions = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Record<string, Compiled>
+    known.set(key, functions)
   }
-  return compiled
+  return functions
 }

@@ -1,5 +1,5 @@
 // Makes a program ready to run: kernels become calls, all calls one function.
-import type { Backend, Executable, Kernels, Operand } from '../../../tensor/backend.js'
+import type { Backend, Executable, Kernels, Operand, Storage } from '../../../tensor/backend.js'
 import { DTYPES } from '../../../tensor/dtype.js'
 import { constantIn } from '../../../tensor/ops/operand.js'
 import {
@@ -12,14 +12,15 @@ import {
   type ProgramWindow,
 } from '../../../tensor/program.js'
 import { rowMajor, type Shape, sizeOf } from '../../../tensor/shape.js'
-import { type Compiled, compile } from '../assembler/module.js'
+import { type Compiled, compile, compiled } from '../assembler/module.js'
 import type { Mode } from '../elementwise.js'
 import type { Heap } from '../memory/heap.js'
 import { WasmStorage } from '../memory/storage.js'
 import { addressOf, eachBlock, mergedWalk, modesOf, stridesIn } from '../walk.js'
-import { type Base, driver, drivers, type Step } from './driver.js'
+import { type Base, type Drive, driver, drivers } from './driver.js'
 import { fusedLoop, hasRule, loopKey } from './loop.js'
-import { Recorder, symbolOf } from './recorder.js'
+import { type Recipe, RecipeWriter } from './recipe.js'
+import { Recorder, SYMBOLS, symbolOf } from './recorder.js'
 
 /**
  * A kernel that would make more calls runs itself: written out, they would be longer than the longest function that engines take, and what JavaScript
@@ -29,13 +30,20 @@ const MOST_CALLS = 2048
 
 /** Makes programs on a heap. Code of loops is shared between them. */
 export class Assembler {
-  private recorder: Recorder | undefined
+  private made: Recorder | undefined
   private readonly loops = new Map<string, Loop>()
+  /** What kernels of programs keep, by its number. */
+  private readonly workspaces: WasmStorage[] = []
 
   constructor(
     private readonly heap: Heap,
     private readonly kernels: () => Kernels,
   ) {}
+
+  private get recorder(): Recorder {
+    this.made ??= new Recorder(this.heap)
+    return this.made
+  }
 
   /** Whether a primitive can be put into a loop: by name and dtypes, and where all operands step to their neighbours or stand still. */
   fuses(op: KernelOp, constant: (buffer: number) => number | undefined): boolean {
@@ -43,23 +51,15 @@ export class Assembler {
     return op.inputs.every(window => constant(window.buffer) !== undefined || stepsPlainly(window, op.out.shape))
   }
 
-  assemble({ buffers, ops, arenaBytes }: PlannedProgram, backend: Backend): Executable {
-    this.recorder ??= new Recorder(this.heap)
+  /** What a program does, as plain data. */
+  recipe({ buffers, ops }: PlannedProgram): Recipe {
     const { recorder } = this
-    const arena = this.heap.workspace('float32', Math.max(4, Math.ceil(arenaBytes / 4)))
-    const parts: Step[][] = []
-    /** What runs itself: see `host` below. */
-    const hosts: ProgramOp[] = []
+    const writer = new RecipeWriter()
     let scratchBytes = 0
     const window = (of: ProgramWindow): Operand => {
-      const buffer = buffers[of.buffer] as PlannedBuffer
-      const { dtype, length, place } = buffer
+      const { dtype, length, place } = buffers[of.buffer] as PlannedBuffer
       const pointer =
-        place.kind === 'fixed'
-          ? (place.storage as WasmStorage).pointer
-          : place.kind === 'arena'
-            ? arena.pointer + place.start
-            : symbolOf(1 + place.index)
+        place.kind === 'arena' ? symbolOf(SYMBOLS.arena) + place.start : symbolOf(SYMBOLS.buffers + of.buffer)
       return operandOf(of, new WasmStorage(recorder.backend, dtype, length, pointer, undefined))
     }
     for (const op of ops) {
@@ -70,22 +70,33 @@ export class Assembler {
             ? recorder.record(op.name, op.inputs.map(window), window(op.out), op.params)
             : undefined
       if (recording !== undefined && recording.calls.length <= MOST_CALLS) {
-        parts.push([...recording.calls])
+        writer.calls(recording.calls)
         scratchBytes = Math.max(scratchBytes, recording.scratchBytes)
-      } else {
-        parts.push([{ host: hosts.length }])
-        hosts.push(op)
-      }
+      } else writer.host()
     }
-    const scratch = this.heap.workspace('float32', Math.max(4, Math.ceil(scratchBytes / 4)))
+    return writer.recipe(scratchBytes, recorder.workspaces)
+  }
+
+  /** Makes a program ready to run, by its recipe. */
+  assemble({ buffers, ops, arenaBytes }: PlannedProgram, recipe: Recipe, backend: Backend): Executable {
+    const { memory } = this.heap
+    const arena = this.heap.workspace('float32', Math.max(4, Math.ceil(arenaBytes / 4)))
+    const scratch = this.heap.workspace('float32', Math.max(4, Math.ceil(recipe.scratchBytes / 4)))
     const givens = buffers.reduce(
       (most, { place }) => (place.kind === 'given' ? Math.max(most, place.index + 1) : most),
       0,
     )
-    const bases: Base[] = [
-      { address: scratch.pointer },
-      ...Array.from({ length: givens }, (_, argument) => ({ argument })),
-    ]
+    const baseAt = (symbol: number): Base => {
+      if (symbol === SYMBOLS.scratch) return { address: scratch.pointer }
+      if (symbol === SYMBOLS.arena) return { address: arena.pointer }
+      const workspace = recipe.workspaces[symbol - SYMBOLS.workspaces]
+      if (symbol < SYMBOLS.buffers && workspace !== undefined) {
+        return { address: this.workspace(symbol - SYMBOLS.workspaces, workspace).pointer }
+      }
+      const { place } = buffers[symbol - SYMBOLS.buffers] as PlannedBuffer
+      if (place.kind === 'given') return { argument: place.index }
+      return { address: ((place as { storage: Storage }).storage as WasmStorage).pointer }
+    }
     let given: readonly Operand[] = []
     const real = (of: ProgramWindow): Operand => {
       const { dtype, length, place } = buffers[of.buffer] as PlannedBuffer
@@ -97,7 +108,7 @@ export class Assembler {
       return operandOf(of, storage, offset)
     }
     const host = (index: number): void => {
-      const op = hosts[index] as ProgramOp
+      const op = ops[index] as ProgramOp
       if (op.kind === 'fused') {
         this.runLoop(op, real, buffers, loop => loop.code)
         return
@@ -105,8 +116,8 @@ export class Assembler {
       const kernel = this.kernels()[op.name] as unknown as (i: readonly Operand[], o: Operand, p: object) => void
       kernel(op.inputs.map(real), real(op.out), op.current?.() ?? op.params)
     }
-    const { memory } = this.heap
-    const run = driver(parts.flat(), bases, givens, memory, host)
+    const drive: Drive = { recipe, functions: this.functionsOf(recipe), baseAt, givens, host }
+    const run = driver(drive, memory)
     let single: Compiled[] | undefined
     const addressesOf = (operands: readonly Operand[]): number[] => {
       given = operands
@@ -119,7 +130,7 @@ export class Assembler {
         return right
       },
       timed: operands => {
-        single ??= drivers(parts, bases, givens, memory, host)
+        single ??= drivers(recipe.parts, drive, memory)
         const addresses = addressesOf(operands)
         return Float64Array.from(single, one => {
           const start = performance.now()
@@ -132,6 +143,24 @@ export class Assembler {
         this.heap.release(scratch)
       },
     }
+  }
+
+  private functionsOf({ modules, callees }: Recipe): Compiled[] {
+    const { memory } = this.heap
+    const known = modules.map(bytes => compiled(bytes, memory))
+    return callees.map(({ module, name }) => {
+      const functions = module < 0 ? this.heap.products() : known[module]
+      return (functions as Record<string, Compiled> | undefined)?.[name] as Compiled
+    })
+  }
+
+  private workspace(index: number, bytes: number): WasmStorage {
+    let known = this.workspaces[index]
+    if (known === undefined) {
+      known = this.heap.workspace('float64', Math.ceil(bytes / 8))
+      this.workspaces[index] = known
+    }
+    return known
   }
 
   /** Calls the loop of a fused operation, over more than two axes several times. */
@@ -165,7 +194,7 @@ export class Assembler {
       const { memory } = this.heap
       let code: Compiled | undefined
       loop = {
-        stub: (this.recorder as Recorder).stubs(builders).loop as Compiled,
+        stub: this.recorder.stubs(builders).loop as Compiled,
         get code() {
           code ??= compile(builders, memory).loop as Compiled
           return code

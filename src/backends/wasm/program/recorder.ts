@@ -3,7 +3,13 @@ import type { Backend, Kernels, Operand } from '../../../tensor/backend.js'
 import { DTYPES, type DType } from '../../../tensor/dtype.js'
 import type { KernelName } from '../../../tensor/primitives.js'
 import { allKernels } from '../all-kernels.js'
-import { type Compiled, compile, type FunctionBuilder, type KernelMemory, type Signature } from '../assembler/module.js'
+import {
+  type Compiled,
+  encodeModule,
+  type FunctionBuilder,
+  type KernelMemory,
+  type Signature,
+} from '../assembler/module.js'
 import type { KernelHeap } from '../ground.js'
 import type { Heap } from '../memory/heap.js'
 import { WasmStorage } from '../memory/storage.js'
@@ -18,10 +24,22 @@ export const SYMBOLIC = 2 ** 36
 /** The symbolic address of the first byte of a piece of memory. */
 export const symbolOf = (index: number): number => (index + 1) * SYMBOLIC
 
-/** A function that a program calls. */
+/** Functions that are encoded when a program calls one of them. */
+export class Module {
+  private encoded: Uint8Array<ArrayBuffer> | undefined
+
+  constructor(private readonly builders: readonly FunctionBuilder[]) {}
+
+  get bytes(): Uint8Array<ArrayBuffer> {
+    this.encoded ??= encodeModule(this.builders)
+    return this.encoded
+  }
+}
+
+/** A function that a program calls: one of a module, or, where there is none, of those who make products (`products.ts`). */
 export interface Callee extends Signature {
-  /** The real function. */
-  readonly code: Compiled
+  readonly module: Module | undefined
+  readonly name: string
 }
 
 /** One call, with symbolic addresses among its numbers. */
@@ -43,8 +61,18 @@ const refuse = (): never => {
   throw new NotRecordable()
 }
 
-/** Memory for a moment is symbol 0. */
-export const SCRATCH = symbolOf(0)
+/** What the first symbols stand for; above them are the program's buffers. */
+export const SYMBOLS = {
+  /** Memory for a moment. */
+  scratch: 0,
+  /** The program's own memory. */
+  arena: 1,
+  /** Memory that kernels keep, this many pieces. */
+  workspaces: 2,
+  buffers: 16,
+} as const
+
+const SCRATCH = symbolOf(SYMBOLS.scratch)
 
 const ALIGNMENT = 16
 
@@ -55,7 +83,9 @@ export class Recorder {
   private calls: Call[] = []
   private scratch = 0
   private scratchTop = 0
-  private noted: { readonly others: Products; readonly products: Products } | undefined
+  private noted: Products | undefined
+  /** Bytes of what kernels have asked to keep. */
+  readonly workspaces: number[] = []
 
   constructor(private readonly heap: Heap) {
     const memory: KernelMemory = {
@@ -68,7 +98,7 @@ export class Recorder {
       memory,
       allocate: (dtype, length) => this.allocate(dtype, length),
       release: () => {},
-      workspace: (dtype, length) => heap.workspace(dtype, length),
+      workspace: (dtype, length) => this.workspace(dtype, length),
       products: () => this.products(),
     }
     const loops = new Proxy({}, { get: () => refuse, ownKeys: () => [] }) as Kernels
@@ -104,37 +134,33 @@ export class Recorder {
 
   /** Functions that write down how they are called. One that returns something is taken to say that all is well: 1. */
   stubs(builders: readonly FunctionBuilder[]): Record<string, Compiled> {
-    let real: Record<string, Compiled> | undefined
-    const { heap } = this
-    const stub = ({ name, params, results }: FunctionBuilder): Compiled => {
-      const callee: Callee = {
-        params,
-        results,
-        get code() {
-          real ??= compile(builders, heap.memory)
-          return real[name] as Compiled
-        },
-      }
-      return (...args) => {
-        this.calls.push({ callee, args })
-        return 1
-      }
+    const module = new Module(builders)
+    return Object.fromEntries(
+      builders.map(({ name, params, results }) => [name, this.stub({ module, name, params, results })]),
+    )
+  }
+
+  private stub(callee: Callee): Compiled {
+    return (...args) => {
+      this.calls.push({ callee, args })
+      return 1
     }
-    return Object.fromEntries(builders.map(builder => [builder.name, stub(builder)]))
   }
 
   /** Products that others make are calls of the host, with numbers alone. */
   private products(): Products | undefined {
-    const others = this.heap.products()
-    if (others === undefined) return undefined
-    if (this.noted?.others !== others) {
-      const note = (code: Compiled): Compiled => {
-        const callee: Callee = { ...PRODUCT, code }
-        return (...args) => this.calls.push({ callee, args })
-      }
-      this.noted = { others, products: { f32x4: note(others.f32x4), f64x2: note(others.f64x2) } }
-    }
-    return this.noted.products
+    if (this.heap.products() === undefined) return undefined
+    const noted = (name: keyof Products): Compiled => this.stub({ ...PRODUCT, module: undefined, name })
+    this.noted ??= { f32x4: noted('f32x4'), f64x2: noted('f64x2') }
+    return this.noted
+  }
+
+  private workspace(dtype: DType, length: number): WasmStorage {
+    const index = this.workspaces.length
+    if (SYMBOLS.workspaces + index >= SYMBOLS.buffers)
+      throw new Error('Kernels keep more pieces of memory than have symbols.')
+    this.workspaces.push(length * DTYPES[dtype].bytes)
+    return new WasmStorage(this.backend, dtype, length, symbolOf(SYMBOLS.workspaces + index), undefined)
   }
 
   private allocate(dtype: DType, length: number): WasmStorage {
