@@ -56,7 +56,7 @@ export function toDisk(key: string, blueprint: Blueprint): void {
     tidy(to)
   } catch {
     disk = null
-    fs.rmSync(unfinished, { force: true })
+    if (fs.existsSync(unfinished)) fs.rmSync(unfinished, { force: true })
   }
 }
 
