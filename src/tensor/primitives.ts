@@ -14,7 +14,7 @@ export const UNARY = [
   'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p',
   'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh',
   'erf', 'erfc', 'erfinv', 'lgamma', 'digamma',
-  'sigmoid', 'softplus', 'relu', 'silu', 'gelu', 'geluTanh',
+  'sigmoid', 'softplus', 'relu', 'silu', 'gelu', 'geluSlope', 'geluTanh',
 ] as const
 
 /** Two numbers of one dtype in, one of the same dtype out, broadcast. */

@@ -45,9 +45,9 @@ export const cos = unary('cos')
 export const sinh = unary('sinh')
 export const cosh = unary('cosh')
 export const tanh = unary('tanh')
-export const erf = unary('erf')
 export const digamma = unary('digamma')
 export const sigmoid = unary('sigmoid')
+export const geluSlope = unary('geluSlope')
 
 export const add = binary('add')
 export const sub = binary('sub')
@@ -107,7 +107,6 @@ const unaryOver =
     over(own, name, [own], NONE)
 
 export const expOver = unaryOver('exp')
-export const erfOver = unaryOver('erf')
 export const tanhOver = unaryOver('tanh')
 /** own b */
 export const mulOver: Binary = (own, b) => over(own, 'mul', [own, b], NONE)

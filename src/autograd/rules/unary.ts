@@ -80,11 +80,12 @@ export const UNARY_RULES: { readonly [P in UnaryName]: UnaryRule } = {
     const s = c.sigmoid(x)
     return c.mulOver(c.mulOver(c.plusOver(c.mulOver(c.minusFrom(1, s), x), 1), s), g)
   }),
-  // Phi(x) + x phi(x), with the normal distribution's Phi and density phi
-  gelu: ofInput((g, x) => {
-    const cdf = c.timesOver(c.plusOver(c.erfOver(c.times(x, Math.SQRT1_2)), 1), 0.5)
-    const density = c.timesOver(c.expOver(c.timesOver(c.square(x), -0.5)), TWO_BY_ROOT_PI * Math.SQRT1_2 * 0.5)
-    return c.mulOver(c.addOver(c.mulOver(density, x), cdf), g)
+  gelu: ofInput((g, x) => c.mulOver(c.geluSlope(x), g)),
+  // phi(x) (2 - x^2), with the normal distribution's density phi
+  geluSlope: ofInput((g, x) => {
+    const square = c.square(x)
+    const density = c.timesOver(c.expOver(c.times(square, -0.5)), TWO_BY_ROOT_PI * Math.SQRT1_2 * 0.5)
+    return c.mulOver(c.mulOver(density, c.minusFromOver(2, square)), g)
   }),
   // y = x/2 (1 + t), t = tanh(u), u = k (x + b x^3): y' = (1 + t)/2 + x/2 (1 - t^2) k (1 + 3 b x^2)
   geluTanh: ofInput((g, x) => {

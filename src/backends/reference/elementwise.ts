@@ -11,6 +11,7 @@ import {
   erfc,
   erfinv,
   gelu,
+  geluSlope,
   geluTanh,
   lgamma,
   power,
@@ -62,6 +63,7 @@ const UNARY_RULES: { readonly [P in UnaryName]: (x: number) => number } = {
   relu: x => (x < 0 ? 0 : x),
   silu,
   gelu,
+  geluSlope,
   geluTanh,
 }
 

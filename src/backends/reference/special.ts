@@ -40,6 +40,12 @@ export function gelu(x: number): number {
   return x * normalBelow(x)
 }
 
+/** The derivative of gelu: Phi(x) + x phi(x), with phi the density of the standard normal. NaN at both infinities, as in PyTorch. */
+export function geluSlope(x: number): number {
+  const slope = normalBelow(x) + x * (gaussian(x, 0.5) / Math.sqrt(2 * Math.PI))
+  return slope === 0 ? -0 : slope
+}
+
 /** x (1 + tanh(u)) / 2 with u = sqrt(2 / pi) (x + .044715 x^3), which is x sigmoid(2 u). */
 export function geluTanh(x: number): number {
   return x * sigmoid(Math.sqrt(8 / Math.PI) * (x + 0.044715 * x * x * x))

@@ -15,6 +15,7 @@ import {
   exp2,
   expm1,
   GELU,
+  GELU_SLOPE,
   geluTanh,
   inOneGo,
   log,
@@ -80,6 +81,7 @@ export const FLOAT32_UNARY = {
   erf: inOneGo(ERF),
   erfc: inOneGo(ERFC),
   gelu: inOneGo(GELU),
+  geluSlope: inOneGo(GELU_SLOPE),
   geluTanh,
 } as const satisfies Record<string, (v: Vector, x: Code) => Code>
 
@@ -96,7 +98,12 @@ export const FLOAT64_UNARY: { readonly [name: string]: (v: Vector, x: Code) => C
 export const FLOAT32_BINARY = { pow: doubles.pow, atan2 } as const
 
 /** Those that are long enough for blockwise(). */
-export const FLOAT32_STEPS: { readonly [name: string]: Steps } = { erf: ERF, erfc: ERFC, gelu: GELU }
+export const FLOAT32_STEPS: { readonly [name: string]: Steps } = {
+  erf: ERF,
+  erfc: ERFC,
+  gelu: GELU,
+  geluSlope: GELU_SLOPE,
+}
 
 /** Those that hold for numbers up to an end only. */
 export const FLOAT32_ENDS: { readonly [name: string]: number } = { sin: TURNS_END, cos: TURNS_END, tan: TURNS_END }

@@ -2,8 +2,8 @@
 //
 // Errors, against the correctly rounded result, over the whole range and results below 2^-126 included: exp 1 ulp, exp2, log,
 // log2, log10, expm1, log1p 2, tanh, sigmoid, erf 3, softplus, atanh 4, erfc 8 ulp. silu 4 and gelu 8 ulp, but for results below
-// 2^-120: there the rounding of a factor below 2^-126 is multiplied by x. geluTanh 4 ulp and 3 |y| more at
-// y = 1.6 x (1 + .045 x^2), whose rounding the exponential multiplies by its size.
+// 2^-120: there the rounding of a factor below 2^-126 is multiplied by x. geluSlope 8 ulp of its terms, which cancel below 0.
+// geluTanh 4 ulp and 3 |y| more at y = 1.6 x (1 + .045 x^2), whose rounding the exponential multiplies by its size.
 import type { Code } from './assembler/expression.js'
 import { i32, op } from './assembler/expression.js'
 import type { Vector } from './vector.js'
@@ -34,6 +34,10 @@ const NORMAL_BELOW = [-3119.46397923, 4530.68309239, -2692.85126952, 796.9634995
 const NORMAL_EXP = [
   -0.402501014587, 0.201250845331, -0.050311718809, 0.00838594889893, -0.00105444457062, 0.000104365273261,
 ].map(c => c * 2 ** -32)
+/** What is lacking, as part of t^2: (ln 2 / LN2_SHORT - 1) / 2. */
+const NORMAL_SHORT = (Math.LN2 / LN2_SHORT - 1) / 2
+/** phi(t) / (e^(-t^2/2) c). */
+const DENSITY = 1 / (Math.sqrt(2 * Math.PI) * -0.402501014587)
 /** 2^r for |r| <= 1/2, to 1.9e-9. */
 const EXP2 = [
   1.00000000055, 0.693147205718, 0.240226469041, 0.055503288063, 0.00961848787951, 0.00133999219913, 0.000153460480723,
@@ -257,9 +261,9 @@ function finiteBelow(v: Vector, x: Code): Code {
 
 /**
  * The normal distribution's Phi(t) for t from -14.5 to 0, in two steps: e^(-t^2/2) times a rational function of t. 2^32 keeps
- * the factors above 2^-126. t^2 is `scale` part^2, of which no digit may be lost, as the exponential multiplies by its size what is.
+ * the factors above 2^-126. `withSlope` adds t phi(t), the density, which is the same but for its factor. t^2 is `scale` part^2, of which no digit may be lost, as the exponential multiplies by its size what is.
  */
-function beginNormal(v: Vector, t: Code, part: Code, scale: 1 | 2): Code[] {
+function beginNormal(v: Vector, t: Code, part: Code, scale: 1 | 2, withSlope = false): Code[] {
   const times = scale === 1 ? part : v.let(v.add(part, part))
   const square = v.let(v.mul(times, part))
   const push = v.constant(NORMAL_PUSH)
@@ -267,7 +271,9 @@ function beginNormal(v: Vector, t: Code, part: Code, scale: 1 | 2): Code[] {
   const powers = v.let(v.mul(v.sub(pushed, push), v.constant(2 * LN2_SHORT)))
   // t^2 + 2 n ln 2, half of which is what is left of the exponent but for its sign.
   const r = v.fused ? v.madd(times, part, powers) : v.sub(v.add(square, powers), lostBySquare(v, part, square, scale))
-  const factor = v.div(v.monic(t, NORMAL_ABOVE), v.monic(t, NORMAL_BELOW))
+  const below = v.div(v.monic(t, NORMAL_ABOVE), v.monic(t, NORMAL_BELOW))
+  const density = (): Code => v.madd(square, v.constant(DENSITY * NORMAL_SHORT), v.constant(DENSITY))
+  const factor = withSlope ? v.madd(density(), t, below) : below
   return [r, op('i32x4.add', factor, op('i32x4.shl', pushed, i32(23)))]
 }
 
@@ -289,6 +295,19 @@ export const GELU: Steps = {
     return beginNormal(v, t, t, 1)
   },
   second: (v, x, kept) => v.madd(finiteBelow(v, x), endNormal(v, kept), v.atLeast(x, v.constant(-0))),
+}
+
+/** Phi(x) + x phi(x), which is 1 less what it is at -x. 1 + x - x has the NaN of both infinities. */
+export const GELU_SLOPE: Steps = {
+  first(v, x) {
+    const t = v.let(v.atLeast(finiteBelow(v, x), v.constant(-14.7)))
+    return beginNormal(v, t, t, 1, true)
+  },
+  second(v, x, kept) {
+    const below = v.let(endNormal(v, kept))
+    const slope = v.select(v.lt(x, v.constant(0)), below, v.sub(v.constant(1), below))
+    return v.mul(slope, v.add(v.sub(x, x), v.constant(1)))
+  },
 }
 
 /** erfc(|x|) / 2 = Phi(-sqrt(2) |x|). */

@@ -122,6 +122,7 @@ const CHECKS = {
   relu: one(-3, 3)('relu'),
   silu: one(-3, 3)('silu'),
   gelu: one(-3, 3)('gelu'),
+  geluSlope: one(-3, 3)('geluSlope'),
   geluTanh: one(-3, 3)('geluTanh'),
 
   add: two(-2, 2, -2, 2)('add'),

@@ -37,8 +37,13 @@ x = f64(*CORNERS)
 UNARY = {name: getattr(torch, name) for name in """neg abs sign square floor ceil round trunc sqrt rsqrt reciprocal exp exp2
     expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc erfinv lgamma digamma
     sigmoid relu""".split()}
+def gelu_slope(x):
+    leaf = x.clone().requires_grad_()
+    return torch.autograd.grad(F.gelu(leaf).sum(), leaf)[0]
+
+
 UNARY |= {"softplus": lambda x: F.softplus(x, threshold=1e9), "silu": F.silu, "gelu": F.gelu,
-          "geluTanh": lambda x: F.gelu(x, approximate="tanh")}
+          "geluTanh": lambda x: F.gelu(x, approximate="tanh"), "geluSlope": gelu_slope}
 for name, f in UNARY.items():
     points = x
     if name == "softplus":
@@ -46,8 +51,10 @@ for name, f in UNARY.items():
     if name in ("sin", "cos", "tan"):
         points = x
     # PyTorch's gelu, erfc and tanh forms lose the tail; its true values are in special-values.ts.
-    if name in ("gelu", "geluTanh", "erfc", "lgamma", "digamma", "erfinv"):
+    if name in ("gelu", "geluTanh", "geluSlope", "erfc", "lgamma", "digamma", "erfinv"):
         points = x[torch.isnan(x) | torch.isinf(x) | (x > -1.01) & (x < 5)]
+    if name == "geluSlope":
+        points = points[points != -0.7]  # 0 is near: two terms cancel, in PyTorch too
     case(name, [points], f(points))
 ints = i32(-7, 0, 5, 2147483647, -2147483648)
 for name in ("neg", "abs", "sign", "square"):

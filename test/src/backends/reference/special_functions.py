@@ -25,6 +25,7 @@ FUNCTIONS = {
     "softplus": lambda x: log1p(exp(x)),
     "silu": lambda x: x / (1 + exp(-x)),
     "gelu": lambda x: x * normal_below(x),
+    "geluSlope": lambda x: normal_below(x) + x * exp(-x * x / 2) / sqrt(2 * pi),
     "geluTanh": lambda x: x / (1 + exp(-sqrt(8 / pi) * (x + mpf("0.044715") * x**3))),
 }
 WIDE = [0.001, 0.1, 0.49, 0.5, 0.51, 0.7, 0.99, 1.01, 1.3, 1.9, 2.2, 3.0, 4.4, 5.9, 8.0, 12.5, 20.0, 26.0, 36.5]
@@ -41,6 +42,7 @@ POINTS = {
     "softplus": [*BOTH, 100.0, -100.0, -700.0, 1e4],
     "silu": [*BOTH, 100.0, -100.0, -700.0],
     "gelu": BOTH,
+    "geluSlope": BOTH,
     "geluTanh": BOTH,
 }
 

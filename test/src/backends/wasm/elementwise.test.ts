@@ -1,5 +1,6 @@
 // Elementwise kernels of the wasm backend against the reference: every exponent, special values, access patterns, lengths.
 import assert from 'node:assert/strict'
+import { geluSlope } from '#src/backends/reference/special.js'
 import type { Operand } from '#src/tensor/backend.js'
 import type { DType } from '#src/tensor/dtype.js'
 import { BINARY, COMPARE, LOGICAL, TEST, UNARY, type UnaryName } from '#src/tensor/primitives.js'
@@ -47,6 +48,11 @@ const LOOSER: { readonly [name: string]: { readonly ulps: (x: number) => number;
   silu: { ulps: () => 4, absolute: 128 * 2 ** -150 },
   erfc: { ulps: () => 8, absolute: 0 },
   gelu: { ulps: () => 8, absolute: 32 * 2 ** -150 },
+  // Below 0 its two terms cancel, wholly at -.75.
+  geluSlope: {
+    ulps: x => 8 * Math.max(1, x < 0 ? ((1 + x * x) * Math.exp((-x * x) / 2)) / Math.abs(geluSlope(x)) : 1),
+    absolute: 32 * 2 ** -150,
+  },
   geluTanh: {
     ulps: x => 4 + 3 * Math.min(1.6 * Math.abs(x) * (1 + 0.045 * x * x), 104),
     absolute: 32 * 2 ** -150,
