@@ -10,16 +10,16 @@ import { loadCheckpoint } from '#src/index.js'
 const PROGRAM = fileURLToPath(new URL('training.js', import.meta.url))
 const STEPS = 60
 
-/** Runs the program; kills it the moment it has printed `killAt`. Returns its lines. */
-function run(file: string, every: number, killAt?: string): Promise<{ lines: string[]; killed: boolean }> {
+/** Runs the program; kills it the moment it has printed `step <killAt>`. Returns its lines. */
+function run(file: string, every: number, killAt?: number): Promise<{ lines: string[]; killed: boolean }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, file, String(STEPS), String(every)], {
+    const child = spawn(process.execPath, [PROGRAM, file, String(STEPS), String(every), String(killAt ?? Infinity)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let text = ''
     child.stdout.setEncoding('utf8').on('data', (piece: string) => {
       text += piece
-      if (killAt !== undefined && text.includes(`${killAt} `)) child.kill('SIGKILL')
+      if (killAt !== undefined && text.includes(`step ${killAt} `)) child.kill('SIGKILL')
     })
     child.on('error', reject)
     child.on('close', (code, signal) => {
@@ -53,11 +53,11 @@ describe('a training run', function () {
   for (const every of [1, 5]) {
     it(`that is killed four times and saves every ${every} step(s) gives the same losses, rates, scales and weights`, async () => {
       const file = join(folder, `every-${every}.ckpt`)
-      const deaths = ['step 9', 'step 21', 'step 22', 'step 49']
+      const deaths = [9, 21, 22, 49]
       let starts = 0
       for (const death of deaths) {
         const { lines, killed } = await run(file, every, death)
-        assert.ok(killed, `it ended before ${death}`)
+        assert.ok(killed, `it ended before step ${death}`)
         const start = Number(lines[0]?.split(' ')[1])
         if (starts++ > 0) assert.ok(start > 0 && start % every === 0, `it began at ${start}`)
         assert.deepEqual(lines.slice(1), whole.slice(start + 1, start + lines.length))
@@ -73,7 +73,7 @@ describe('a training run', function () {
   it('leaves a file that can be read, whenever it was killed', async () => {
     const file = join(folder, 'often.ckpt')
     for (let death = 2; death <= 7; death++) {
-      await run(file, 1, `step ${death}`)
+      await run(file, 1, death)
       assert.ok(loadCheckpoint(file, {}, { random: false }).step >= death - 1)
     }
     assert.ok(readdirSync(folder).includes('often.ckpt'))

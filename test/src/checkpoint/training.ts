@@ -45,7 +45,9 @@ function setUp() {
   return { model, optimizer, scheduler, scaler, loader, generators: { noise: new Generator(5) } }
 }
 
-const [file = '', steps = '0', every = '1'] = process.argv.slice(2)
+const [file = '', steps = '0', every = '1', slowFrom = 'Infinity'] = process.argv.slice(2)
+/** Who is about to be killed takes his time: a busy machine sends the signal late. */
+const wait = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 const run = setUp()
 // As a program that was begun anew would: everything is drawn already when the file is read.
 rand([17])
@@ -68,6 +70,7 @@ while (step < Number(steps)) {
     if (step % Number(every) === 0) saveCheckpoint(file, { ...run, step, extra: losses })
     say(`step ${step} ${bits(loss)} ${optimizer.paramGroups[0]?.lr} ${scaler.getScale()}`)
     if (step === Number(steps)) break
+    if (step >= Number(slowFrom)) wait(50)
   }
 }
 const weights = Object.values(run.model.stateDict()).map(bits).join()
