@@ -211,14 +211,14 @@ function freshLines(figures: readonly FreshName[], best: Best): Line[] {
 function repeatsAt(figure: string): number {
   const [name, kind, factor = '1'] = figure.split(' ') as [StepName, string, string]
   const growth = kind === 'width' ? Number(factor) ** 2 : Number(factor)
-  return Math.max(1, Math.round(STEPS[name].repeats / growth))
+  return Math.max(3, Math.round(STEPS[name].repeats / growth))
 }
 
 async function grow(steps: readonly StepName[], contenders: readonly Contender[], json: boolean): Promise<void> {
   const figures = steps.flatMap(name =>
     ['width', 'batch'].flatMap(kind => FACTORS.map(factor => `${name} ${kind} ${factor}`)),
   )
-  const best = await measureAll(figures, contenders, { rounds: 2, repeatsOf: repeatsAt, isOnce: () => false })
+  const best = await measureAll(figures, contenders, { rounds: 3, repeatsOf: repeatsAt, isOnce: () => false })
   for (const contender of contenders) contender.stop()
   const answer = (figure: string, name: string): Answer | undefined => best.get(figure)?.get(name)
   const shown = (value: number | undefined): string => (value === undefined ? '-' : String(digits(value)))

@@ -21,6 +21,8 @@ export interface Likeness {
   /** What the signature cannot say: which storages were there before. */
   readonly kept: readonly Storage[]
   readonly guards: readonly Guard[]
+  /** What is to live for as long as this is compared with others. */
+  readonly held: ReadonlySet<object>
 }
 
 /** Whether two traces came to the same program. */
@@ -78,7 +80,7 @@ export function draftOf(trace: Trace, returned: unknown, before: ReadonlyMap<Ten
     ...Array.from(before, ([leaf, grad]) => ({ read: () => leaf.grad === null, value: grad === null })),
   ]
   const result = windowsIn(trace, returned)
-  const { ops, buffers } = trace
+  const { ops, buffers, held } = trace
   const signature = JSON.stringify(
     [
       buffers.map(describe),
@@ -93,7 +95,7 @@ export function draftOf(trace: Trace, returned: unknown, before: ReadonlyMap<Ten
   const kept = buffers.flatMap(({ source }) =>
     source.kind === 'kept' && source.constant === undefined ? [source.storage] : [],
   )
-  return { ops, buffers, trace, guards, result, gradients, signature, kept }
+  return { ops, buffers, trace, guards, held, result, gradients, signature, kept }
 }
 
 function windowsIn(trace: Trace, returned: unknown): unknown {

@@ -40,8 +40,8 @@ export class Program {
     argumentCount: number,
   ) {
     const start = performance.now()
-    const { signature, kept, guards, buffers, trace } = draft
-    this.likeness = { signature, kept, guards }
+    const { signature, kept, guards, held, buffers, trace } = draft
+    this.likeness = { signature, kept, guards, held }
     this.primitives = draft.ops.length
     this.constants = buffers.flatMap(buffer => {
       const value = constantOf(buffer)

@@ -66,6 +66,8 @@ export class Trace implements Observer, Tracing {
   /** All that perCall was asked, in order: numbers, and what only counts. */
   readonly numbers: (() => number)[] = []
   readonly drawn: Drawn[] = []
+  /** What lives for as long as this does. */
+  readonly held = new Set<object>()
   /** Tensors that require gradients and were used. */
   private readonly used = new Set<Tensor>()
   private readonly ids = new Map<Storage, number>()
@@ -185,6 +187,10 @@ export class Trace implements Observer, Tracing {
     } finally {
       this.apart--
     }
+  }
+
+  hold(value: object): void {
+    this.held.add(value)
   }
 
   drew(generator: Stream, first: number, blocks: number): void {

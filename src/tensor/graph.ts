@@ -54,6 +54,8 @@ export interface Tracing {
   abandon(): void
   /** Runs `f` apart: what it does is no part of the program. */
   aside<T>(f: () => T): T
+  /** What the program rests on, and nobody else may hold: it lives for as long as the trace does, and what is made of it. */
+  hold(value: object): void
   /** Blocks of random numbers were taken. */
   drew(generator: { readonly key: readonly [number, number]; counter: number }, first: number, blocks: number): void
 }

@@ -296,6 +296,30 @@ for (const backend of ['wasm', 'reference']) {
       )
     })
 
+    it('with masks and angles that the garbage takes between two calls', () => {
+      manualSeed(5)
+      const block = new nn.DecoderBlock(8, 2, { positions: 'rotary' })
+      const optimizer = new optim.SGD(block.parameters(), { lr: 0.1 })
+      const step = compile((x: Tensor) => {
+        const loss = block.forward(x).square().mean()
+        optimizer.zeroGrad()
+        loss.backward()
+        optimizer.step()
+        return loss
+      })
+      const x = randn([2, 6, 8])
+      for (let i = 0; i < 4; i++) {
+        step(x)
+        memory({ collect: true })
+      }
+      assert.equal(step.programs.length, 1)
+      assert.ok(
+        step
+          .explain()
+          .programs[0]?.steps.every(({ primitives }) => !primitives.includes('triu') && !primitives.includes('cos')),
+      )
+    })
+
     it('for batches of several sizes, each with its program', () => {
       const sizes = [6, 6, 6, 6, 2, 2, 2, 6, 2]
       assertSame(
