@@ -218,7 +218,7 @@ async function grow(steps: readonly StepName[], contenders: readonly Contender[]
   const figures = steps.flatMap(name =>
     ['width', 'batch'].flatMap(kind => FACTORS.map(factor => `${name} ${kind} ${factor}`)),
   )
-  const best = await measureAll(figures, contenders, { rounds: 3, repeatsOf: repeatsAt, isOnce: () => false })
+  const best = await measureAll(figures, contenders, { rounds: 2, repeatsOf: repeatsAt, isOnce: () => false })
   for (const contender of contenders) contender.stop()
   const answer = (figure: string, name: string): Answer | undefined => best.get(figure)?.get(name)
   const shown = (value: number | undefined): string => (value === undefined ? '-' : String(digits(value)))
