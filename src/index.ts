@@ -4,6 +4,7 @@ import * as data from './data/index.js'
 import * as F from './nn/functional/index.js'
 import * as nn from './nn/index.js'
 import * as optim from './optim/index.js'
+import * as plot from './plot/index.js'
 import * as linalg from './tensor/linalg.js'
 
 export {
@@ -348,4 +349,4 @@ export {
 } from './tensor/ops/views.js'
 export { OptionError } from './tensor/options.js'
 export { type PrintOptions, setPrintOptions } from './tensor/print/print.js'
-export { data, F, linalg, nn, optim }
+export { data, F, linalg, nn, optim, plot }

@@ -16,14 +16,15 @@ const LIBRARY: Record<string, string[]> = {
   optim: ['tensor', 'random', 'autograd', 'nn'],
   compile: ['tensor', 'autograd'],
   data: ['tensor', 'random', 'autograd', 'nn'],
+  plot: ['tensor', 'autograd', 'nn', 'optim', 'data'],
   checkpoint: ['tensor', 'random', 'data'],
   notebook: [],
   cli: ['notebook', 'data'],
-  index: ['tensor', 'random', 'autograd', 'backends', 'compile', 'nn', 'optim', 'data', 'checkpoint'],
+  index: ['tensor', 'random', 'autograd', 'backends', 'compile', 'nn', 'optim', 'data', 'plot', 'checkpoint'],
 }
 
 /** Rooms that load where there is no Node and no package: a page, a worker, a phone. */
-const EVERYWHERE = ['tensor', 'random', 'autograd', 'backends', 'compile', 'nn', 'optim']
+const EVERYWHERE = ['tensor', 'random', 'autograd', 'backends', 'compile', 'nn', 'optim', 'plot']
 
 /** The same for the kernel. */
 const KERNEL: Record<string, string[]> = {

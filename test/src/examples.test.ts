@@ -8,7 +8,7 @@ import { device, setBackend, setDefaultDtype, setDetectAnomaly, setPrintOptions 
 
 const SOURCES = new URL('../../../src/', import.meta.url)
 const DOCS = new URL('../../../docs/', import.meta.url)
-const ROOMS = ['tensor', 'random', 'autograd', 'nn', 'optim', 'data']
+const ROOMS = ['tensor', 'random', 'autograd', 'nn', 'optim', 'data', 'plot']
 /** What stands there in words is for readers. */
 const WORDS = /^(for example|to |three |[a-z]+ [a-z]+ )/
 

@@ -1,4 +1,4 @@
-// Nothing public in nn, optim and data without a docstring that helps; goldens are asked for by the rooms' own tests.
+// Nothing public in nn, optim, data and plot without a docstring that helps; goldens are asked for by the rooms' own tests.
 import assert from 'node:assert/strict'
 import { GradlabError } from '#src/index.js'
 import { docstringOf } from './api/docstrings.js'
@@ -10,8 +10,8 @@ const isError = (value: unknown): boolean =>
 const names = toolboxNames().filter(({ value }) => !isError(value))
 
 describe('the toolbox', () => {
-  it('has layers, optimizers and data', () => {
-    for (const room of ['nn', 'optim', 'data'])
+  it('has layers, optimizers, data and figures', () => {
+    for (const room of ['nn', 'optim', 'data', 'plot'])
       assert.ok(
         names.some(({ name }) => name.startsWith(`${room}.`)),
         room,

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 const root = new URL('../../../../src/', import.meta.url)
 /** The rooms whose functions are exported by their own names, and those whose names stand in a namespace. */
 const CORE = ['tensor', 'autograd', 'random', 'compile', 'checkpoint']
-const NAMESPACES = ['nn', 'optim', 'data']
+const NAMESPACES = ['nn', 'optim', 'data', 'plot']
 const ROOMS = [...CORE, ...NAMESPACES]
 /** Where the names of a namespace are written, if that is not a folder or file of its own name. */
 const FOLDERS: Readonly<Record<string, string>> = { F: 'nn/functional' }

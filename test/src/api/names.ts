@@ -14,6 +14,7 @@ const OTHER_EXPORTS = new Set([
   'data',
   'nn',
   'optim',
+  'plot',
   'variance',
 ])
 
@@ -51,7 +52,7 @@ export function publicNames(): PublicName[] {
 }
 
 /** The namespaces of the toolbox, whose names are classes and functions alike. */
-const TOOLBOX = ['nn', 'nn.init', 'nn.prune', 'optim', 'data', 'data.transforms', 'data.metrics'] as const
+const TOOLBOX = ['nn', 'nn.init', 'nn.prune', 'optim', 'data', 'data.transforms', 'data.metrics', 'plot'] as const
 
 export interface ToolboxName {
   /** With its namespace: `nn.Linear`. */
@@ -60,7 +61,7 @@ export interface ToolboxName {
   readonly isClass: boolean
 }
 
-/** Every class and function of nn, optim and data. */
+/** Every class and function of nn, optim, data and plot. */
 export function toolboxNames(): ToolboxName[] {
   return TOOLBOX.flatMap(path => {
     const namespace = path
