@@ -20,6 +20,7 @@ import {
   untilIdle,
 } from './lab.js'
 import { ROOT } from './lab-server.js'
+import { notebook } from './notebook.js'
 import { contrast, textColours } from './pixels.js'
 
 const PICTURES = join(ROOT, 'build/pictures')
@@ -139,22 +140,3 @@ describe('tensors in JupyterLab', function () {
 
   it('leave no error on the console', () => assert.deepEqual([seen.errors, seen.foreign], [[], []]))
 })
-
-function notebook(cells: readonly string[]): string {
-  return JSON.stringify({
-    cells: cells.map((source, i) => ({
-      cell_type: 'code',
-      id: `cell-${i}`,
-      metadata: {},
-      execution_count: null,
-      outputs: [],
-      source,
-    })),
-    metadata: {
-      kernelspec: { name: 'gradlab', display_name: 'TypeScript (Gradlab)', language: 'typescript' },
-      language_info: { name: 'typescript' },
-    },
-    nbformat: 4,
-    nbformat_minor: 5,
-  })
-}

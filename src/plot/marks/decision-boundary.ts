@@ -94,7 +94,8 @@ export function decisionBoundary(
     y: shortened(ys[i] as number, high),
     c: classes[truth[i] as number] as string,
   }))
-  const color = colours(classes.slice(0, count), 'class')
+  // Without the white rim that points have.
+  const color = { ...colours(classes.slice(0, count), 'class'), legend: { symbolLimit: 40, symbolStrokeWidth: 0 } }
   const x = axis('x', { ...options, xDomain: across }, across, { label: undefined })
   const y = axis('y', { ...options, yDomain: up }, up, { label: undefined })
   const content = {
